@@ -1,0 +1,284 @@
+"""A city's folder and the factor tables: read, checked, and split into the districts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from emisim import models
+from emisim.errors import InputError, require_known
+from emisim.tables import (
+    VALUE,
+    Column,
+    Parameters,
+    check_known,
+    check_sources,
+    check_units,
+    read_parameters,
+    read_sources,
+    read_table,
+)
+from emisim.units import factor
+from emisim.vocabulary import FUELS, OUTSIDE, SECTORS, SERVICES
+
+CITY_TOTAL = "*"
+TEXT = (
+    *("allocate_by", "facility", "name_zh"),
+    *("technology", "standard", "control"),
+    *("capacity_unit", "grade", "place"),
+)
+NUMBERS = (
+    *("capacity", "built", "lon", "lat"),
+    *("stack_height", "stack_diameter", "exit_temperature", "exit_velocity"),
+)
+ACTIVITY_COLUMNS = (
+    Column("id"),
+    Column("district"),
+    Column("process"),
+    Column("fuel", required=False, allowed=FUELS),
+    *(Column(name, required=False) for name in TEXT),
+    *(Column(name, number=True, required=False) for name in NUMBERS),
+    *(Column(c.name, c.number, c.required, c.allowed, 0.0 if c.number else None) for c in VALUE),
+)
+"""Columns of an activity table: one row is one source."""
+PROCESS_COLUMNS = (
+    Column("process"),
+    Column("sector", allowed=SECTORS),
+    *(Column(f"level{n}", required=False) for n in range(1, 5)),
+    Column("name_en"),
+    Column("name_zh"),
+    Column("activity_unit"),
+    Column("monthly_profile"),
+    Column("hourly_profile"),
+    Column("service", allowed=SERVICES),
+    Column("release"),
+)
+PROFILE_COLUMNS = (
+    Column("profile"),
+    Column("axis", allowed=("month", "hour")),
+    Column("index", number=True, minimum=0, maximum=23),
+    *VALUE,
+)
+PROFILE_TOLERANCE = 1e-9
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class District(_Strict):
+    """A county or district: six-digit administrative code and Chinese name."""
+
+    adcode: Annotated[int, Field(ge=110000, le=829999)]
+    name_zh: str
+
+
+class GridSettings(_Strict):
+    """Cell size and margin around the city, in m; ``crs`` is ``auto`` or a PROJ string."""
+
+    cell_size: Annotated[float, Field(gt=0)]
+    margin: Annotated[float, Field(ge=0)]
+    crs: str = "auto"
+
+
+class CitySettings(_Strict):
+    """What ``city.yaml`` holds."""
+
+    name: str
+    name_zh: str
+    base_year: Annotated[int, Field(ge=1990, le=2100)]
+    districts: dict[str, District]
+    grid: GridSettings
+    heating_months: tuple[Annotated[int, Field(ge=1, le=12)], ...]
+    weather: str
+    boundary: str
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The folder of factor tables; a table is read at first use: ``factors["dust"]``."""
+
+    folder: Path
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Citations by key."""
+        return read_sources(self.folder.parent / "sources.csv")
+
+    @cached_property
+    def _tables(self) -> dict[str, Parameters]:
+        return {}
+
+    def __getitem__(self, topic: str) -> Parameters:
+        if topic not in self._tables:
+            path = self.folder / f"{topic}.csv"
+            self._tables[topic] = read_parameters(path, self.sources)
+        return self._tables[topic]
+
+    @cached_property
+    def processes(self) -> pd.DataFrame:
+        """Source categories by process name."""
+        path = self.folder / "processes.csv"
+        frame = read_table(path, PROCESS_COLUMNS, key=("process",))
+        for row, unit in frame["activity_unit"].items():
+            try:
+                factor(unit, unit)
+            except InputError as error:
+                raise InputError(
+                    error.what, file=path, row=int(str(row)), column="activity_unit", value=unit
+                ) from None
+        return frame.set_index("process")
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """Monthly and hourly profiles: (profile, axis) x index, each summing to 1."""
+        path = self.folder / "profiles.csv"
+        frame = read_table(path, PROFILE_COLUMNS, key=("profile", "axis", "index"))
+        check_sources(frame, self.sources, path)
+        wide = frame.assign(index=frame["index"].astype(int)).pivot(
+            index=["profile", "axis"], columns="index", values="value"
+        )
+        off = (wide.sum(axis=1) - 1).abs() > PROFILE_TOLERANCE
+        if off.any():
+            name, axis = wide.index[off][0]
+            msg = f"profile {name!r} ({axis}) does not sum to 1"
+            raise InputError(
+                msg, file=path, value=float(wide.sum(axis=1)[off].iloc[0]), hint="renormalise it"
+            )
+        return wide
+
+    def profile(self, names: pd.Series, axis: str) -> np.ndarray:
+        """Return the shares (n, 12 or 24) of each named profile."""
+        known = self.profiles.xs(axis, level="axis")
+        require_known(names, known.index, f"{axis} profile", file=self.folder / "profiles.csv")
+        span = range(1, 13) if axis == "month" else range(24)
+        return known.loc[names, list(span)].to_numpy()
+
+
+@dataclass(frozen=True)
+class City:
+    """A city folder: settings, districts and activity tables."""
+
+    folder: Path
+    settings: CitySettings
+    factors: Factors
+
+    @classmethod
+    def read(cls, folder: str | Path, factors: Factors) -> "City":
+        """Read ``city.yaml`` in ``folder``.
+
+        Raises
+        ------
+        InputError
+            Naming the key of ``city.yaml`` that is missing, unknown or of the wrong type.
+        """
+        folder = Path(folder)
+        settings = models.read(folder / "city.yaml", CitySettings)
+        return cls(folder, settings, factors)
+
+    @property
+    def names(self) -> list[str]:
+        """District names in the order of ``city.yaml``."""
+        return list(self.settings.districts)
+
+    @cached_property
+    def districts(self) -> pd.DataFrame:
+        """District numbers: district x item, in the unit of the table."""
+        path = self.folder / "districts.csv"
+        columns = (Column("district"), Column("item"), *VALUE)
+        frame = read_table(path, columns, key=("district", "item"))
+        check_known(frame, "district", self.names, path)
+        check_sources(frame, self.factors.sources, path)
+        return frame.pivot(index="district", columns="item", values="value").reindex(self.names)
+
+    def shares(self, item: str, path: Path, row: int) -> pd.Series:
+        """Return each district's share of the city in proxy ``item``.
+
+        Raises
+        ------
+        InputError
+            Unknown proxy, a district without it, or a proxy that adds to zero.
+        """
+        require_known(
+            [item], self.districts.columns, "proxy", file=path, row=row, column="allocate_by"
+        )
+        values = self.districts[item]
+        if values.isna().any() or not values.sum() > 0:
+            msg = f"proxy {item!r} is missing for a district, or adds to zero"
+            hint = "complete districts.csv"
+            raise InputError(
+                msg, file=path, row=row, column="allocate_by", value=values.to_dict(), hint=hint
+            )
+        return values / values.sum()
+
+    def table(self, topic: str) -> pd.DataFrame:
+        """Return the checked activity table ``topic``, one row per source and district.
+
+        City totals (district ``*``) are split by the proxy in ``allocate_by``; their ids become
+        ``id@district``. The index is the id; ``row`` keeps the spreadsheet row; sector, service,
+        activity unit and default profiles come from ``processes.csv``.
+        """
+        path = self.folder / f"{topic}.csv"
+        frame = read_table(path, ACTIVITY_COLUMNS, key=("id",))
+        check_sources(frame, self.factors.sources, path)
+        processes = self.factors.processes
+        check_known(frame, "process", processes.index, path)
+        check_known(frame, "district", [*self.names, CITY_TOTAL, OUTSIDE], path)
+        whole = self._split(frame.rename_axis("row").reset_index(), path)
+        inherited = ["sector", "activity_unit", "monthly_profile", "hourly_profile"]
+        return whole.join(processes[[*inherited, "service", "release"]], on="process").set_index(
+            "id"
+        )
+
+    def _split(self, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+        """Replace each city total by one row per district."""
+        is_total = frame["district"] == CITY_TOTAL
+        totals = frame[is_total]
+        shares = {
+            item: self.shares(
+                item, path, int(totals.loc[totals["allocate_by"] == item, "row"].min())
+            )
+            for item in totals["allocate_by"].unique()
+        }
+        parts = [frame[~is_total]]
+        for district in self.names:
+            share = totals["allocate_by"].map({item: s[district] for item, s in shares.items()})
+            scaled = {c: totals[c] * share for c in ("value", "low", "high")}
+            place = totals["place"].str.replace("{district}", district)
+            named = {"id": totals["id"] + "@" + district, "district": district, "place": place}
+            parts.append(totals.assign(**scaled, **named))
+        return pd.concat(parts, ignore_index=True)
+
+    def parameters(self, name: str) -> Parameters:
+        """Return a parameter table of the city folder, e.g. ``coal_quality``."""
+        return read_parameters(self.folder / f"{name}.csv", self.factors.sources)
+
+
+def canonical(rows: pd.DataFrame, path: Path, unit: str | None = None) -> np.ndarray:
+    """Return the value column in canonical units (n,).
+
+    Parameters
+    ----------
+    unit
+        The unit wanted; default each row's own ``activity_unit``. A value "per year" and a
+        yearly total count as the same.
+
+    Raises
+    ------
+    InputError
+        Naming the row whose unit has the wrong dimension.
+    """
+    to = rows["activity_unit"] if unit is None else pd.Series(unit, index=rows.index)
+    checked = pd.DataFrame({"unit": rows["unit"], "to": to.to_numpy()}).set_index(rows["row"])
+    checked = checked.drop_duplicates(["unit", "to"])
+    check_units(checked, lambda record: record["to"], path)
+    pairs: Mapping[Any, float] = {
+        (u, t): factor(u, t) for u, t in checked[["unit", "to"]].itertuples(index=False)
+    }
+    scale = [pairs[key] for key in zip(rows["unit"], to, strict=True)]
+    return rows["value"].to_numpy(dtype=float) * np.array(scale)

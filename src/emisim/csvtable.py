@@ -1,0 +1,241 @@
+"""Tables that people edit: CSV files read as text, checked by rule, every fault named by row and column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from emisim.errors import InputError
+from emisim.vocabulary import STATUSES
+
+FIRST_ROW = 2
+"""Row of the first record as a spreadsheet counts it (the header is row 1)."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column may hold: text or number, empty or not, from a closed list or a range."""
+
+    name: str
+    number: bool = False
+    required: bool = True
+    allowed: tuple[str, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+VALUE = (
+    Column("value", number=True),
+    Column("unit"),
+    Column("low", number=True),
+    Column("high", number=True),
+    Column("status", allowed=STATUSES),
+    Column("source"),
+    Column("page", required=False),
+    Column("note", required=False),
+)
+"""The columns of every number: value, unit, range, status and where it comes from."""
+
+
+def read_text(path: str | Path) -> str:
+    """Return the text of a UTF-8 file (byte-order mark allowed).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty or not UTF-8 (GBK is recognised and named).
+    """
+    path = Path(path)
+    if not path.is_file():
+        near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))
+        msg = "file not found"
+        raise InputError(msg, file=path, allowed=near or None, hint="check the name and the folder")
+    data = path.read_bytes()
+    if not data.strip():
+        msg = "file is empty"
+        raise InputError(msg, file=path, hint="fill the table, or restore the shipped one")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        kind = "GBK/GB18030" if _decodes(data, "gb18030") else "unknown"
+        msg = f"text is not UTF-8 (encoding looks like {kind})"
+        hint = "save it as 'CSV UTF-8' (Excel: Save as > CSV UTF-8), then run again"
+        raise InputError(msg, file=path, row=row, allowed=["UTF-8"], hint=hint) from None
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read_table(
+    path: str | Path, columns: Sequence[Column], key: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Read and check a CSV table.
+
+    Parameters
+    ----------
+    path
+        UTF-8 file, comma separated, header in row 1.
+    columns
+        The columns the file must have, in any order, and no others.
+    key
+        Columns that together must be unique.
+
+    Returns
+    -------
+    DataFrame
+        Text columns as str ("" where empty), number columns as float (NaN where empty), the index
+        being the spreadsheet row.
+
+    Raises
+    ------
+    InputError
+        Naming file, row, column, bad value and good values of the first fault, with a list of the
+        others.
+    """
+    frame = _split(path, read_text(path))
+    _check_header(frame, columns, path)
+    frame = _drop_blank(frame[[c.name for c in columns]])
+    if frame.empty:
+        msg = "table has a header and no rows"
+        raise InputError(msg, file=path, hint="add at least one row")
+    for column in columns:
+        if column.number:
+            frame[column.name] = _numbers(frame[column.name], column, path)
+    _check_rules(frame, columns, path)
+    _check_duplicates(frame, key, path)
+    _check_range(frame, path)
+    return frame
+
+
+def _split(path: str | Path, text: str) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(
+            StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        msg = f"not a readable CSV table ({str(error).strip()})"
+        raise InputError(
+            msg, file=path, hint="look for a missing quote or an extra comma"
+        ) from None
+    frame.columns = frame.columns.str.strip()
+    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
+    return frame.apply(lambda column: column.str.strip())
+
+
+def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Path) -> None:
+    names = [c.name for c in columns]
+    missing = [n for n in names if n not in frame.columns]
+    extra = [n for n in frame.columns if n not in names]
+    if missing:
+        msg = f"column {missing[0]!r} is missing"
+        hint = f"add the column{f' (found the unknown {extra})' if extra else ''}"
+        raise InputError(msg, file=path, row=1, column=missing[0], allowed=names, hint=hint)
+    if extra:
+        msg = "unknown column"
+        hint = "rename or remove it"
+        raise InputError(
+            msg, file=path, row=1, column=extra[0], value=extra[0], allowed=names, hint=hint
+        )
+
+
+def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[(frame != "").any(axis=1)].copy()
+
+
+def _numbers(text: pd.Series, column: Column, path: str | Path) -> pd.Series:
+    filled = text != ""
+    numbers = pd.to_numeric(text.where(filled), errors="coerce")
+    bad = filled & ~np.isfinite(numbers)
+    if bad.any():
+        row = int(text.index[bad][0])
+        msg = "not a finite number"
+        hint = "write digits with a decimal point, no thousands separator, no unit"
+        raise InputError(msg, file=path, row=row, column=column.name, value=text[row], hint=hint)
+    return numbers
+
+
+def _check_rules(frame: pd.DataFrame, columns: Sequence[Column], path: str | Path) -> None:
+    from pandera.errors import SchemaErrors
+
+    try:
+        _schema(columns).validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases.dropna(subset=["index"]).sort_values("index", kind="stable")
+        first = cases.iloc[0]
+        column = next(c for c in columns if c.name == first["column"])
+        more = [f"row {int(c['index'])} {c['column']}" for _, c in cases.iloc[1:11].iterrows()]
+        hint = "correct the cell" + (f"; also wrong: {', '.join(more)}" if more else "")
+        raise InputError(
+            str(first["check"]),
+            file=path,
+            row=int(first["index"]),
+            column=column.name,
+            value=first["failure_case"],
+            allowed=column.allowed,
+            hint=hint,
+        ) from None
+
+
+def _schema(columns: Sequence[Column]):  # type: ignore[no-untyped-def]
+    import pandera.pandas as pa
+
+    def checks(column: Column) -> list[pa.Check]:
+        rules = []
+        if column.required and not column.number:
+            rules.append(pa.Check.str_length(min_value=1, error="cell is empty"))
+        if column.required and column.number:
+            rules.append(pa.Check(pd.notna, error="cell is empty", ignore_na=False))
+        if column.allowed is not None:
+            good = list(column.allowed) + ([] if column.required else [""])
+            rules.append(pa.Check.isin(good, error=f"unknown {column.name}"))
+        if column.minimum is not None:
+            error = f"{column.name} is below {column.minimum:g}"
+            rules.append(pa.Check.ge(column.minimum, error=error))
+        if column.maximum is not None:
+            error = f"{column.name} is above {column.maximum:g}"
+            rules.append(pa.Check.le(column.maximum, error=error))
+        return rules
+
+    return pa.DataFrameSchema(
+        {
+            c.name: pa.Column(float if c.number else None, checks=checks(c), nullable=True)
+            for c in columns
+        }
+    )
+
+
+def _check_duplicates(frame: pd.DataFrame, key: Sequence[str], path: str | Path) -> None:
+    if not key:
+        return
+    again = frame.duplicated(list(key))
+    if again.any():
+        row = int(frame.index[again][0])
+        value = ", ".join(str(v) for v in frame.loc[row, list(key)])
+        same = (frame[list(key)] == frame.loc[row, list(key)]).all(axis=1)
+        msg = f"duplicate key ({', '.join(key)}); first given in row {int(frame.index[same][0])}"
+        hint = "keep one of the two rows"
+        raise InputError(msg, file=path, row=row, column=key[-1], value=value, hint=hint)
+
+
+def _check_range(frame: pd.DataFrame, path: str | Path) -> None:
+    if not {"low", "value", "high"} <= set(frame.columns):
+        return
+    bad = (frame["low"] > frame["value"]) | (frame["value"] > frame["high"])
+    if bad.any():
+        row = int(frame.index[bad][0])
+        low, value, high = frame.loc[row, ["low", "value", "high"]]
+        msg = "value lies outside its own range"
+        allowed = [f"low <= value <= high, here {low:g} <= value <= {high:g}"]
+        hint = "correct value, low or high"
+        raise InputError(
+            msg, file=path, row=row, column="value", value=value, allowed=allowed, hint=hint
+        )

@@ -1,0 +1,222 @@
+"""The inventory: an ``xr.Dataset`` that passes :func:`check`. No wrapper class.
+
+Emission of a source in a month is ``activity x factor x (1 - removal)``; the three terms are kept
+and the emission is always computed. ``docs/conventions.md`` holds the table of names, dimensions
+and units.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from emisim.convention import LABELS, MEASURES, MONTHS, check, net_factor
+from emisim.errors import require_known
+from emisim.vocabulary import OUTSIDE, SERVICE_UNITS, SERVICES, SPECIES
+
+
+def build(
+    sources: pd.DataFrame,
+    activity: np.ndarray,
+    factor: np.ndarray,
+    removal: np.ndarray,
+    output: np.ndarray,
+    factor_assumed: np.ndarray,
+    **attrs: Any,
+) -> xr.Dataset:
+    """Assemble an inventory from columns.
+
+    Parameters
+    ----------
+    sources
+        n rows indexed by unique source label; columns :data:`LABELS` and :data:`MEASURES`
+        (a missing column is empty).
+    activity
+        (n, 12) activity per month, unit ``activity_unit``.
+    factor, removal
+        (n, 10) emission factor in kg per activity unit before control, and removal efficiency 0
+        to 1, in the order of ``SPECIES``.
+    output
+        (n,) useful service per activity unit, unit by ``service``.
+    factor_assumed
+        (n, 10) bool: factor or removal rests on an assumed row.
+    attrs
+        Global attributes, at least ``city`` and ``year``.
+
+    Returns
+    -------
+    Dataset
+        A checked inventory without ``share``.
+    """
+    coords: dict[str, Any] = {
+        "source": sources.index.to_numpy(dtype=object),
+        "month": MONTHS,
+        "species": np.array(SPECIES, dtype=object),
+    }
+    for name in LABELS:
+        values = sources[name].fillna("") if name in sources else np.full(len(sources), "")
+        coords[name] = ("source", np.asarray(values, dtype=object))
+    for name in MEASURES:
+        values = sources[name] if name in sources else np.full(len(sources), np.nan)
+        coords[name] = ("source", np.asarray(values, dtype=float))
+    inventory = xr.Dataset(
+        {
+            "activity": (("source", "month"), np.asarray(activity, dtype=float)),
+            "factor": (("source", "species"), np.asarray(factor, dtype=float)),
+            "removal": (("source", "species"), np.asarray(removal, dtype=float)),
+            "output": ("source", np.asarray(output, dtype=float)),
+            "factor_assumed": (("source", "species"), np.asarray(factor_assumed, dtype=bool)),
+        },
+        coords=coords,
+        attrs=attrs,
+    )
+    return check(inventory)
+
+
+def concat(parts: Iterable[xr.Dataset]) -> xr.Dataset:
+    """Join inventories of the same city and year along ``source``; labels must stay unique."""
+    whole = xr.concat(
+        list(parts),
+        dim="source",
+        join="exact",
+        combine_attrs="identical",
+        data_vars="minimal",
+        coords="minimal",
+        compat="equals",
+    )
+    return check(whole)
+
+
+def emission(inventory: xr.Dataset) -> xr.DataArray:
+    """Return emissions in kg per month (source, month, species)."""
+    product = inventory["activity"] * net_factor(inventory)
+    return product.transpose(..., "source", "month", "species")
+
+
+def totals(
+    inventory: xr.Dataset,
+    by: Sequence[str] = ("sector",),
+    *,
+    months: bool = False,
+    outside: bool = False,
+) -> xr.DataArray:
+    """Return emission totals in kg.
+
+    Parameters
+    ----------
+    by
+        Source coordinates to group by; may be empty. Groups become the dimension ``group``
+        (one name: that name; several: a MultiIndex) with labels in sorted order.
+    months
+        Keep the month dimension.
+    outside
+        Include sources of district ``outside``, which serve the city from beyond the domain.
+
+    Returns
+    -------
+    DataArray
+        (group..., [month,] species), a contraction over sources: the (source, month, species)
+        product is not built.
+    """
+    inside = np.ones(inventory.sizes["source"], dtype=bool)
+    if not outside:
+        inside = inventory["district"].values != OUTSIDE
+    return _contract(inventory, net_factor(inventory), by, months=months, kept=inside)
+
+
+def _contract(
+    inventory: xr.Dataset,
+    net: xr.DataArray,
+    by: Sequence[str],
+    *,
+    months: bool,
+    kept: np.ndarray,
+) -> xr.DataArray:
+    keys = pd.DataFrame({name: inventory[name].values for name in by}, index=range(kept.size))
+    groups = keys[kept].groupby(list(by), sort=True).indices if by else {(): slice(None)}
+    positions = np.flatnonzero(kept)
+    dims = ["source"] if months else ["source", "month"]
+    parts = []
+    for members in groups.values():
+        at = positions[members]
+        parts.append(
+            xr.dot(inventory["activity"].isel(source=at), net.isel(source=at), dim=dims).drop_vars(
+                [c for c in (*LABELS, *MEASURES) if c in inventory.coords], errors="ignore"
+            )
+        )
+    if not by:
+        return parts[0].transpose(..., "species")
+    if len(by) == 1:
+        index: pd.Index = pd.Index(
+            [str(k[0] if isinstance(k, tuple) else k) for k in groups], name=by[0]
+        )
+        return xr.concat(parts, dim=index).transpose(by[0], ..., "species")
+    index = pd.MultiIndex.from_tuples(list(groups), names=list(by))
+    stacked = xr.concat(parts, dim="group")
+    coords = xr.Coordinates.from_pandas_multiindex(index, "group")
+    return stacked.assign_coords(coords).transpose("group", ..., "species")
+
+
+def assumed_share(inventory: xr.Dataset, by: Sequence[str] = ()) -> xr.DataArray:
+    """Return the fraction of each total that rests on assumed activity, factor or removal.
+
+    Returns
+    -------
+    DataArray
+        (group..., species), 0 to 1; NaN where the total is zero.
+    """
+    assumed = inventory["factor_assumed"] | (inventory["activity_status"] == "assumed")
+    net = net_factor(inventory)
+    kept = inventory["district"].values != OUTSIDE
+    part = _contract(inventory, net * assumed, by, months=False, kept=kept)
+    whole = _contract(inventory, net, by, months=False, kept=kept)
+    return (part / whole.where(whole > 0)).rename("assumed_share")
+
+
+def service(inventory: xr.Dataset) -> xr.DataArray:
+    """Return the useful service delivered (source, month), in the unit of each source's service."""
+    return inventory["activity"] * inventory["output"]
+
+
+def select(inventory: xr.Dataset, **criteria: Any) -> xr.DataArray:
+    """Return a boolean mask over ``source``.
+
+    Parameters
+    ----------
+    criteria
+        Coordinate name -> value or list of values; ``source`` selects by label. Besides,
+        ``capacity_below`` and ``capacity_from`` bound the capacity (unknown capacity is not
+        selected by either).
+
+    Raises
+    ------
+    InputError
+        For an unknown coordinate, or a value no source has, with the ones that exist.
+    """
+    mask = xr.ones_like(inventory["source"], dtype=bool)
+    for name, wanted in criteria.items():
+        if wanted is None:
+            continue
+        if name == "capacity_below":
+            mask = mask & (inventory["capacity"] < wanted)
+        elif name == "capacity_from":
+            mask = mask & (inventory["capacity"] >= wanted)
+        else:
+            mask = mask & _is_one_of(inventory, name, wanted)
+    return mask.drop_vars([c for c in mask.coords if c != "source"])
+
+
+def _is_one_of(inventory: xr.Dataset, name: str, wanted: Any) -> xr.DataArray:
+    require_known([name], ("source", *LABELS), "source attribute")
+    values = [wanted] if isinstance(wanted, str) else list(wanted)
+    have = sorted(set(inventory[name].values.tolist()))
+    require_known(values, have, f"{name} (no source has it)")
+    return inventory[name].isin(values)
+
+
+def service_unit(name: str) -> str:
+    """Return the unit in which service ``name`` is measured."""
+    require_known([name], SERVICES, "service")
+    return SERVICE_UNITS[name]

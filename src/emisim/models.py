@@ -1,0 +1,84 @@
+"""From YAML to a checked pydantic model, with our kind of message when it does not fit."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from emisim import strict_yaml
+from emisim.errors import InputError
+
+Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[str | int, ...]
+
+
+def read(path: str | Path, model: type[Model]) -> Model:
+    """Read a YAML file into ``model``.
+
+    Raises
+    ------
+    InputError
+        As :func:`emisim.strict_yaml.read` and :func:`validate`.
+    """
+    data, lines = strict_yaml.read(path)
+    return validate(model, data, file=path, lines=lines)
+
+
+def validate(
+    model: type[Model],
+    data: Mapping[str, Any],
+    *,
+    file: str | Path,
+    lines: Mapping[Location, int] | None = None,
+) -> Model:
+    """Return ``data`` as ``model``.
+
+    Raises
+    ------
+    InputError
+        The first thing that is wrong (a misspelt key goes first), with its line where ``lines``
+        knows it.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise first_error(error, model, file, lines or {}) from None
+
+
+def first_error(
+    error: ValidationError, model: type[BaseModel], file: str | Path, lines: Mapping[Location, int]
+) -> InputError:
+    """Turn pydantic's first complaint into an :class:`InputError`."""
+    issue = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    location = issue["loc"]
+    steps = (location[:n] for n in range(len(location), 0, -1))
+    row = next((lines[step] for step in steps if step in lines), None)
+    where = ".".join(map(str, location)) or "the file"
+    if issue["type"] == "extra_forbidden":
+        fields = _fields_at(model, location[:-1])
+        return InputError(
+            f"unknown key {where}",
+            file=file,
+            row=row,
+            value=location[-1],
+            allowed=fields,
+            hint="correct the spelling or remove the key",
+        )
+    message = f"{where}: {issue['msg'].removeprefix('Value error, ')}"
+    found = None if issue["type"] in ("missing", "value_error") else issue["input"]
+    hint = "add the key" if issue["type"] == "missing" else "correct the value"
+    return InputError(message, file=file, row=row, value=found, hint=hint)
+
+
+def _fields_at(model: Any, location: Location) -> list[str] | None:
+    """Return the field names of the model that stands at ``location`` inside ``model``."""
+    for step in location:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(str(step))
+            model = field.annotation if field else None
+        else:
+            inner = [a for a in get_args(model) if isinstance(a, type) and issubclass(a, BaseModel)]
+            model = inner[0] if inner else None
+    is_model = isinstance(model, type) and issubclass(model, BaseModel)
+    return list(model.model_fields) if is_model else None
