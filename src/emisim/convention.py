@@ -77,11 +77,8 @@ def _check_words(inventory: xr.Dataset, name: str, allowed: Sequence[str]) -> No
 def _check_bound(inventory: xr.Dataset, name: str, bad: xr.DataArray, what: str) -> None:
     if not bool(bad.any()):
         return
-    flat = bad.stack(at=bad.dims)
-    at = flat["at"].values[int(flat.argmax())]
-    place = dict(zip(bad.dims, np.atleast_1d(np.array(at, dtype=object))[: bad.ndim], strict=False))
-    if bad.ndim > 1:
-        place = dict(zip(bad.dims, at, strict=True))
+    first = np.argwhere(bad.values)[0]
+    place = {d: bad[d].values[i] for d, i in zip(bad.dims, first, strict=True)}
     value = float(inventory[name].sel(place))
     where = ", ".join(f"{k} {v!r}" for k, v in place.items())
     msg = f"{name} {what} ({where})"

@@ -111,11 +111,9 @@ def shift_activity(
     _check_moves(inventory, moves)
     uptake = _checked(uptake)
     given = (inventory["activity"] * where * uptake).transpose(..., "source", "month")
-    labels = pd.Index(inventory["source"].values)
-    matrix = _move_matrix(moves, labels)
     output = inventory["output"].values
     served = given.values * output[:, None]
-    arriving = np.einsum("ds,...sm->...dm", matrix, served) * ratio
+    arriving = _arriving(served, moves, pd.Index(inventory["source"].values)) * ratio
     with np.errstate(divide="ignore", invalid="ignore"):
         gained = np.where(arriving > 0, arriving / output[:, None], 0.0)
     result = inventory["activity"].transpose(*given.dims) - given + gained
@@ -132,7 +130,7 @@ def _moves(inventory: xr.Dataset, where: xr.DataArray, to: Destinations) -> pd.D
         target = to if callable(to) else to.get
         moves = pd.DataFrame(
             {"source": sources, "destination": [target(s) for s in sources], "fraction": 1.0}
-        )
+        ).dropna()
     filled = moves.groupby("source")["fraction"].sum().reindex(sources).fillna(0.0)
     bad = (filled - 1).abs() > TOLERANCE
     if bad.any():
@@ -164,12 +162,14 @@ def _check_moves(inventory: xr.Dataset, moves: pd.DataFrame) -> None:
             raise InputError(msg, value=output[destination], hint="give its efficiency a row")
 
 
-def _move_matrix(moves: pd.DataFrame, labels: pd.Index) -> np.ndarray:
-    matrix = np.zeros((len(labels), len(labels)))
-    rows = labels.get_indexer(moves["destination"])
-    columns = labels.get_indexer(moves["source"])
-    np.add.at(matrix, (rows, columns), moves["fraction"].to_numpy(dtype=float))
-    return matrix
+def _arriving(served: np.ndarray, moves: pd.DataFrame, labels: pd.Index) -> np.ndarray:
+    """Return the service (..., source, month) that each source receives."""
+    at = labels.get_indexer(moves["destination"])
+    taken = labels.get_indexer(moves["source"])
+    parts = served[..., taken, :] * moves["fraction"].to_numpy(dtype=float)[:, None]
+    arriving = np.zeros_like(served)
+    np.add.at(arriving, (..., at, slice(None)), parts)
+    return arriving
 
 
 def _check_conserved(
