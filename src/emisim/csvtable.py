@@ -153,7 +153,7 @@ def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _numbers(text: pd.Series, column: Column, path: str | Path) -> pd.Series:
     filled = text != ""
-    numbers = pd.to_numeric(text.where(filled), errors="coerce")
+    numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
     bad = filled & ~np.isfinite(numbers)
     if bad.any():
         row = int(text.index[bad][0])
