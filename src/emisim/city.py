@@ -248,10 +248,14 @@ class City:
         parts = [frame[~is_total]]
         for district in self.names:
             share = totals["allocate_by"].map({item: s[district] for item, s in shares.items()})
-            scaled = {c: totals[c] * share for c in ("value", "low", "high")}
-            place = totals["place"].str.replace("{district}", district)
-            named = {"id": totals["id"] + "@" + district, "district": district, "place": place}
-            parts.append(totals.assign(**scaled, **named))
+            part = totals.assign(
+                id=totals["id"] + "@" + district,
+                district=district,
+                place=totals["place"].str.replace("{district}", district),
+            )
+            for name in ("value", "low", "high"):
+                part[name] = totals[name] * share
+            parts.append(part)
         return pd.concat(parts, ignore_index=True)
 
     def parameters(self, name: str) -> Parameters:

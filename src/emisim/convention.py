@@ -46,7 +46,8 @@ def check(inventory: xr.Dataset) -> xr.Dataset:
     for unit in sorted(set(inventory["activity_unit"].values)):
         units.factor(unit, unit)
     for name in (*TERMS, "output"):
-        _check_bound(inventory, name, ~np.isfinite(inventory[name]), "is not a finite number")
+        finite = xr.apply_ufunc(np.isfinite, inventory[name])
+        _check_bound(inventory, name, ~finite, "is not a finite number")
         _check_bound(inventory, name, inventory[name] < 0, "is negative")
     _check_bound(inventory, "removal", inventory["removal"] > 1 + ROUNDING, "is above 1")
     _check_nested(inventory)

@@ -135,8 +135,10 @@ def _contract(
     kept: np.ndarray,
 ) -> xr.DataArray:
     keys = pd.DataFrame({name: inventory[name].values for name in by}, index=range(kept.size))
-    groups = keys[kept].groupby(list(by), sort=True).indices if by else {(): slice(None)}
     positions = np.flatnonzero(kept)
+    groups: dict[Any, Any] = {(): slice(None)}
+    if by:
+        groups = dict(keys[kept].groupby(list(by), sort=True).indices)
     dims = ["source"] if months else ["source", "month"]
     parts = []
     for members in groups.values():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,7 @@ class Parameters:
             kept = [asked[c] if c in agree else "" for c in ("fuel", "technology", "standard")]
             found = self._index.get((process, *kept, parameter))
             if found is not None:
-                return self.frame.loc[found]
+                return pd.Series(self.frame.loc[found])
         return None
 
     def value(self, parameter: str, unit: str, *, process: str, **key: str) -> float:
@@ -107,9 +108,17 @@ class Parameters:
         found = self.row(parameter, process=process, **key)
         if found is None:
             self._raise_missing(parameter, process, key)
-        return units.convert(found["value"], found["unit"], unit)
+        return self._number(found, unit)
 
-    def _raise_missing(self, parameter: str, process: str, key: Mapping[str, str]) -> None:
+    def _number(self, found: pd.Series, unit: str) -> float:
+        """Return the value of row ``found`` in ``unit``; a unit that does not fit names the row."""
+        try:
+            return units.convert(found["value"], found["unit"], unit)
+        except InputError as error:
+            where = {"file": self.path, "row": int(found.name), "column": "unit"}  # type: ignore[call-overload]
+            raise InputError(error.what, value=found["unit"], hint=error.hint, **where) from None
+
+    def _raise_missing(self, parameter: str, process: str, key: Mapping[str, str]) -> NoReturn:
         require_known([process], sorted(set(self.frame["process"])), "process", file=self.path)
         asked = ", ".join(f"{k} {v!r}" for k, v in {"process": process, **key}.items() if v)
         have = sorted(set(self.frame.loc[self.frame["process"] == process, "parameter"]))
@@ -156,7 +165,7 @@ class Parameters:
         values = np.full((len(rows), len(names)), np.nan)
         assumed = np.zeros((len(rows), len(names)), dtype=bool)
         for key, members in groups.indices.items():
-            named = dict(zip(columns, key, strict=True))
+            named: dict[str, str] = dict(zip(columns, key, strict=True))  # type: ignore[call-overload]
             lookup = {c: named[c] for c in PARAMETER_KEY[:-1]}
             for j, name in enumerate(names):
                 found = self.row(name, **lookup)
@@ -166,7 +175,7 @@ class Parameters:
                         self._raise_missing(name, process, lookup)
                     continue
                 to = (unit if isinstance(unit, str) else unit[name]).format(**named)
-                values[members, j] = units.convert(found["value"], found["unit"], to)
+                values[members, j] = self._number(found, to)
                 assumed[members, j] = found["status"] == "assumed"
         return values, assumed
 

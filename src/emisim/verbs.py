@@ -164,11 +164,11 @@ def _check_moves(inventory: xr.Dataset, moves: pd.DataFrame) -> None:
 
 def _arriving(served: np.ndarray, moves: pd.DataFrame, labels: pd.Index) -> np.ndarray:
     """Return the service (..., source, month) that each source receives."""
-    at = labels.get_indexer(moves["destination"])
-    taken = labels.get_indexer(moves["source"])
+    at = labels.get_indexer(pd.Index(moves["destination"]))
+    taken = labels.get_indexer(pd.Index(moves["source"]))
     parts = served[..., taken, :] * moves["fraction"].to_numpy(dtype=float)[:, None]
     arriving = np.zeros_like(served)
-    np.add.at(arriving, (..., at, slice(None)), parts)
+    np.add.at(np.moveaxis(arriving, -2, 0), at, np.moveaxis(parts, -2, 0))
     return arriving
 
 
