@@ -1,6 +1,5 @@
 """A city's folder and the factor tables: read, checked, and split into the districts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,6 @@ from emisim.tables import (
     Parameters,
     check_known,
     check_sources,
-    check_units,
     read_parameters,
     read_sources,
     read_table,
@@ -155,7 +153,9 @@ class Factors:
     def profile(self, names: pd.Series, axis: str) -> np.ndarray:
         """Return the shares (n, 12 or 24) of each named profile."""
         known = self.profiles.xs(axis, level="axis")
-        require_known(names, known.index, f"{axis} profile", file=self.folder / "profiles.csv")
+        where = self.folder / "processes.csv"
+        hint = "add the profile to profiles.csv or use one of its names"
+        require_known(names, known.index, f"{axis} profile", file=where, hint=hint)
         span = range(1, 13) if axis == "month" else range(24)
         return known.loc[names, list(span)].to_numpy()
 
@@ -277,12 +277,34 @@ def canonical(rows: pd.DataFrame, path: Path, unit: str | None = None) -> np.nda
     InputError
         Naming the row whose unit has the wrong dimension.
     """
-    to = rows["activity_unit"] if unit is None else pd.Series(unit, index=rows.index)
-    checked = pd.DataFrame({"unit": rows["unit"], "to": to.to_numpy()}).set_index(rows["row"])
-    checked = checked.drop_duplicates(["unit", "to"])
-    check_units(checked, lambda record: record["to"], path)
-    pairs: Mapping[Any, float] = {
-        (u, t): factor(u, t) for u, t in checked[["unit", "to"]].itertuples(index=False)
-    }
-    scale = [pairs[key] for key in zip(rows["unit"], to, strict=True)]
-    return rows["value"].to_numpy(dtype=float) * np.array(scale)
+    to = rows["activity_unit"].to_numpy() if unit is None else np.full(len(rows), unit)
+    wanted = pd.DataFrame({"row": rows["row"], "unit": rows["unit"], "to": to})
+    scale = {}
+    for row, given, target in wanted.drop_duplicates(["unit", "to"]).itertuples(index=False):
+        where = {"file": path, "row": int(row), "column": "unit"}
+        scale[given, target] = yearly_factor(given, target, **where)
+    pairs = zip(wanted["unit"], wanted["to"], strict=True)
+    return rows["value"].to_numpy(dtype=float) * np.array([scale[p] for p in pairs])
+
+
+def yearly_factor(unit: str, to: str, **where: Any) -> float:
+    """Return the factor from ``unit`` to ``to``, where ``unit`` may also be ``to`` per year.
+
+    A stock of head counts as head years, a rate in t/year as t.
+
+    Raises
+    ------
+    InputError
+        With the place ``where`` the unit stands.
+    """
+    try:
+        return factor(unit, to)
+    except InputError as error:
+        first = error
+    try:
+        return factor(f"({unit}) * year", to)
+    except InputError:
+        allowed = [to, f"({to})/year"]
+        raise InputError(
+            first.what, value=unit, allowed=allowed, hint=first.hint, **where
+        ) from None

@@ -1,6 +1,6 @@
 """Cited parameter tables: one row per number, looked up most specific first."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,6 @@ __all__ = [
     "Parameters",
     "check_known",
     "check_sources",
-    "check_units",
     "read_parameters",
     "read_sources",
     "read_table",
@@ -45,26 +44,6 @@ LOOKUP_ORDER = (
     (),
 )
 """Columns that must agree, most specific first; a column not named must be empty in the table."""
-
-
-def check_units(
-    frame: pd.DataFrame, target: str | Callable[[pd.Series], str], path: str | Path
-) -> None:
-    """Raise :class:`InputError`, with its row, for a unit unknown or of the wrong kind."""
-    for row, record in frame.iterrows():
-        to = target if isinstance(target, str) else target(record)
-        try:
-            units.factor(record["unit"], to)
-        except InputError as error:
-            raise InputError(
-                error.what,
-                file=path,
-                row=int(str(row)),
-                column="unit",
-                value=record["unit"],
-                allowed=[to],
-                hint=error.hint,
-            ) from None
 
 
 @dataclass(frozen=True)
