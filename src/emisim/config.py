@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from emisim import strict_yaml
+from emisim import models
 from emisim.errors import InputError
 
 DEFAULT = Path("inputs/config.yaml")
@@ -59,56 +59,9 @@ def read(path: str | Path = DEFAULT, *, inputs: str | Path | None = None) -> Con
     InputError
         Unreadable file, unknown or missing key, wrong value, a city or plan that is not there.
     """
-    data, lines = strict_yaml.read(path)
-    config = resolve(data, file=path, lines=lines)
+    config = models.read(path, Config)
     _check_names(config, Path(inputs) if inputs else Path(path).parent, path)
     return config
-
-
-def resolve(
-    data: Mapping[str, Any],
-    *,
-    file: str | Path = DEFAULT,
-    lines: Mapping[tuple[str | int, ...], int] | None = None,
-) -> Config:
-    """Turn the mapping of a configuration file into a :class:`Config`.
-
-    Raises
-    ------
-    InputError
-        The first thing that is wrong, with its line where ``lines`` knows it.
-    """
-    try:
-        return Config.model_validate(data)
-    except ValidationError as error:
-        raise _first_error(error, file, lines or {}) from None
-
-
-def _first_error(
-    error: ValidationError, file: str | Path, lines: Mapping[tuple[str | int, ...], int]
-) -> InputError:
-    """Turn pydantic's first complaint into our kind of message; a misspelt key goes first."""
-    issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
-    issue = issues[0]
-    location = issue["loc"]
-    row = next(
-        (lines[location[:n]] for n in range(len(location), 0, -1) if location[:n] in lines), None
-    )
-    where = ".".join(map(str, location)) or "the file"
-    if issue["type"] == "extra_forbidden":
-        model = Run if location[0] == "runs" else Config
-        message = f"unknown key {where}"
-        return InputError(
-            message,
-            file=file,
-            row=row,
-            value=location[-1],
-            allowed=list(model.model_fields),
-            hint="correct the spelling or remove the key",
-        )
-    message = f"{where}: {issue['msg'].removeprefix('Value error, ')}"
-    found = None if issue["type"] in ("missing", "value_error") else issue["input"]
-    return InputError(message, file=file, row=row, value=found, hint="see inputs/config.yaml")
 
 
 def _check_names(config: Config, inputs: Path, file: str | Path) -> None:
@@ -122,3 +75,16 @@ def _check_names(config: Config, inputs: Path, file: str | Path) -> None:
                 message = f"there is no {kind} of that name"
                 hint = f"name one that is there, or add {inputs / pattern.replace('*', name)}"
                 raise InputError(message, file=file, value=name, allowed=known, hint=hint)
+
+
+def resolve(data: Mapping[str, Any], path: str | Path = DEFAULT) -> Config:
+    """Check a configuration that was read elsewhere (Snakemake merges overrides into the file's).
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    config = models.validate(Config, data, file=path)
+    _check_names(config, Path(path).parent, path)
+    return config

@@ -1,0 +1,138 @@
+"""``emisim VERB``: the doors that workflow rules and people use.
+
+Each verb is the ``run`` function of the module of the same name in ``emisim.stages``, imported
+when it is asked for. Exit code 0: done; 1: a fault of the program; 2: a mistake in what the user
+gave, told in one message.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from emisim import __version__
+from emisim.errors import EmisimError, InputError
+
+Option = Mapping[str, Any]
+READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
+READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
+WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
+LANGUAGE: Option = {"required": True, "choices": ("zh", "en"), "help": "language of the text"}
+CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
+FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
+
+RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
+VERBS: dict[str, tuple[str, dict[str, Option]]] = {
+    "inventory": (
+        "base-year inventory of a city from its activity and factor tables",
+        {"city": READ, "factors": READ, "out": WRITE, "totals": WRITE},
+    ),
+    "grid": (
+        "emissions on the city's grid as CF netCDF, with the mass budget and each source's cells",
+        {
+            **{"city": READ, "factors": READ, "inventory": READ},
+            **{"out": WRITE, "budget": WRITE, "shares": WRITE},
+        },
+    ),
+    "receptors": (
+        "source-receptor kernels of a city from its weather table",
+        {"city": READ, "factors": READ, "out": WRITE},
+    ),
+    "scenarios": (
+        "scenarios of a plan and the ledger of its measures",
+        {"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
+    ),
+    "air": (
+        "concentrations of every scenario on the grid, at monitors and by district",
+        {
+            **{"city": READ, "factors": READ},
+            **{"shares": READ, "scenarios": READ, "receptors": READ, "out": WRITE},
+        },
+    ),
+    "verdict": (
+        "every target of the plan against every scenario",
+        {"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
+    ),
+    "provenance": (
+        "what the results of a plan were made from",
+        {"plan": READ, "from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
+    ),
+    "figures": (
+        "every figure of a plan as PNG and SVG",
+        {
+            **{"lang": LANGUAGE, "city": READ, "plan": READ, "emissions": READ},
+            **RESULTS,
+            "out": WRITE,
+        },
+    ),
+    "briefing": (
+        "the briefing of a plan as one HTML file",
+        {
+            **{"lang": LANGUAGE, "city": READ, "plan": READ, "figures": READ},
+            **RESULTS,
+            "out": WRITE,
+        },
+    ),
+    "weather": (
+        "joint frequencies of wind and stability from an EPW file or an hourly CSV table",
+        {"record": READ, "factors": FACTORS, "out": WRITE},
+    ),
+    "check": (
+        "check every input that the configuration names and print what the plans rest on",
+        {"config": CONFIG},
+    ),
+    "results": (
+        "say where the results are and what the verdict is",
+        {"config": CONFIG, "seconds": {"type": int, "metavar": "N", "help": "time it took"}},
+    ),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    root = argparse.ArgumentParser(prog="emisim", description=__doc__.splitlines()[0])
+    root.add_argument("--version", action="version", version=f"emisim {__version__}")
+    root.add_argument("--debug", action="store_true", help="show the trace of every error")
+    verbs = root.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (summary, options) in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=summary)
+        for option, settings in options.items():
+            verb.add_argument(f"--{option}", **settings)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit code."""
+    given = vars(parser().parse_args(arguments))
+    verb, debug = given.pop("verb"), given.pop("debug")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
+    try:
+        _require_readable(verb, given)
+        import_module(f"emisim.stages.{verb}").run(**_keywords(given))
+    except EmisimError as error:
+        if debug:
+            raise
+        print(f"emisim {verb}: {error}", file=sys.stderr)
+        return 2 if isinstance(error, InputError) else 1
+    return 0
+
+
+def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``run``; an option named like a Python keyword gets an underscore."""
+    return {f"{name}_" if name == "from" else name: value for name, value in given.items()}
+
+
+def _require_readable(verb: str, given: Mapping[str, Any]) -> None:
+    """Raise when a file or folder to read is not there."""
+    for option, settings in VERBS[verb][1].items():
+        if settings not in (READ, READ_MANY, CONFIG, FACTORS):
+            continue
+        value = given[option]
+        for path in [value] if isinstance(value, str) else value:
+            if not Path(path).exists():
+                message = f"--{option}: there is no such file or folder"
+                hint = "check the name; snakemake makes everything under results/"
+                raise InputError(message, value=path, hint=hint)

@@ -1,0 +1,101 @@
+"""Which input files each stage reads itself, and from which stages it descends.
+
+The workflow's rules and the provenance records both take their lists from here; a test watches
+every stage open its files and compares. Only paths are handled, so that importing is cheap.
+"""
+
+from pathlib import Path
+
+from emisim import strict_yaml
+
+SECTOR_TABLES = (
+    *("power", "boilers", "residential", "industry", "vehicles", "freight", "nonroad", "dust"),
+    *("ammonia", "burning", "solvents"),
+)
+INVENTORY_FACTORS = (
+    *("processes", "profiles", "controls", "stacks", "combustion", "industry", "solvents"),
+    *("vehicles", "vehicle_corrections", "fleet", "freight", "electricity", "nonroad", "dust"),
+    *("ammonia", "burning"),
+)
+UPSTREAM: dict[str, tuple[str, ...]] = {
+    "inventory": (),
+    "grid": ("inventory",),
+    "receptors": ("grid",),
+    "scenarios": ("inventory",),
+    "air": ("grid", "receptors", "scenarios"),
+    "verdict": ("scenarios", "air"),
+    "provenance": ("grid", "receptors", "scenarios", "air", "verdict"),
+    "figures": ("provenance",),
+    "briefing": ("figures",),
+}
+"""Stage -> the stages whose results it reads."""
+
+
+def lineage(stage: str) -> list[str]:
+    """Return the stage and all that it descends from, each once."""
+    found = [stage]
+    for name in found:
+        found += [parent for parent in UPSTREAM[name] if parent not in found]
+    return sorted(found)
+
+
+def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path) -> list[Path]:
+    """Return the input files that a stage itself reads, sorted.
+
+    Parameters
+    ----------
+    stage
+        A key of :data:`UPSTREAM`.
+    city, factors
+        The city's folder and the folder of factor tables.
+    plan
+        The plan file.
+    """
+    folder, tables, document = Path(city), Path(factors), Path(plan)
+    sources = tables.parent / "sources.csv"
+    topics = [folder / f"{name}.csv" for name in (*SECTOR_TABLES, "districts", "coal_quality")]
+    own = {
+        "inventory": [
+            *topics,
+            *(tables / f"{name}.csv" for name in INVENTORY_FACTORS),
+            folder / "city.yaml",
+            sources,
+        ],
+        "grid": [folder / "city.yaml", folder / "places.csv", *boundary(folder)],
+        "receptors": [folder / "city.yaml", tables / "dispersion.csv", sources, weather(folder)],
+        "scenarios": [document],
+        "air": [
+            *(tables / f"{name}.csv" for name in ("air", "composition")),
+            *(folder / f"{name}.csv" for name in ("monitors", "observed", "districts")),
+            sources,
+        ],
+        "verdict": [document],
+        "provenance": [document],
+        "figures": [folder / "city.yaml", folder / "monitors.csv", document, *boundary(folder)],
+        "briefing": [folder / "city.yaml", document],
+    }
+    return sorted(set(own[stage]))
+
+
+def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path) -> list[Path]:
+    """Return the input files that a stage's result descends from, sorted."""
+    found = set()
+    for name in lineage(stage):
+        found.update(files(name, city=city, factors=factors, plan=plan))
+    return sorted(found)
+
+
+def weather(city: str | Path) -> Path:
+    """Return the weather table that ``city.yaml`` names."""
+    return Path(city).parents[1] / "weather" / f"{_setting(city, 'weather')}.csv"
+
+
+def boundary(city: str | Path) -> list[Path]:
+    """Return the vector file that ``city.yaml`` names; none when a package holds the polygons."""
+    path = Path(city) / _setting(city, "boundary")
+    return [path] if path.is_file() else []
+
+
+def _setting(city: str | Path, key: str) -> str:
+    settings, _ = strict_yaml.read(Path(city) / "city.yaml")
+    return str(settings.get(key, ""))

@@ -1,0 +1,34 @@
+"""What the results of a plan were made from, in one file that figures and briefing refer to."""
+
+import json
+from collections.abc import Sequence
+
+from emisim import plan as plans
+from emisim import provenance
+from emisim.output import atomic
+from emisim.stages import _files
+
+
+def run(*, plan: str, from_: Sequence[str], outputs: Sequence[str], out: str) -> None:
+    """Write ``provenance.json``: digest, inputs, code, packages, and each output's SHA-256.
+
+    Parameters
+    ----------
+    plan
+        The plan file.
+    from_
+        The netCDF results that the plan's answer descends from.
+    outputs
+        All results to list.
+    out
+        The JSON file.
+    """
+    document = plans.read(plan)
+    upstream = [provenance.of(_files.load(path), path) for path in from_]
+    config = {"city": document.city, "plan": document.id}
+    made_from = provenance.record("verdict", [plan], upstream, config=config)
+    text = json.dumps(
+        provenance.report(made_from, outputs), indent=2, sort_keys=True, ensure_ascii=False
+    )
+    with atomic(out) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,116 @@
+"""The command line: thin doors, readable mistakes."""
+
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from emisim import cli
+from emisim.errors import InputError, MassError
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def stage(monkeypatch):
+    """Replace the stage behind every verb by a recorder; set ``raises`` to make it fail."""
+    seen = SimpleNamespace(raises=None, given=None)
+
+    def run(**given):
+        seen.given = given
+        if seen.raises:
+            raise seen.raises
+
+    monkeypatch.setattr(cli, "import_module", lambda name: SimpleNamespace(run=run))
+    return seen
+
+
+@pytest.mark.parametrize("verb", cli.VERBS)
+def test_every_verb_is_a_stage_that_takes_its_options(verb):
+    run = import_module(f"emisim.stages.{verb}").run
+    parameters = inspect.signature(run).parameters
+    assert {name.rstrip("_") for name in parameters} == set(cli.VERBS[verb][1])
+    assert all(p.kind is p.KEYWORD_ONLY for p in parameters.values())
+
+
+def test_options_reach_the_stage(stage, tmp_path):
+    (tmp_path / "p.yaml").touch()
+    arguments = ["--plan", str(tmp_path / "p.yaml"), "--from", str(tmp_path), "--outputs"]
+    assert cli.main(["provenance", *arguments, str(tmp_path), "--out", "x.json"]) == 0
+    assert stage.given == {
+        "plan": str(tmp_path / "p.yaml"),
+        "from_": [str(tmp_path)],
+        "outputs": [str(tmp_path)],
+        "out": "x.json",
+    }
+
+
+def test_a_file_that_is_not_there_is_named(stage, capsys):
+    assert cli.main(["check", "--config", "no/such.yaml"]) == 2
+    said = capsys.readouterr().err
+    assert "emisim check: --config: there is no such file or folder" in said
+    assert "'no/such.yaml'" in said
+    assert stage.given is None
+
+
+def test_a_users_mistake_is_one_message_without_trace(stage, capsys):
+    stage.raises = InputError("unknown fuel", file="a.csv", row=3, value="cole", allowed=["coal"])
+    assert cli.main(["check", "--config", __file__]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("emisim check: a.csv: row 3: unknown fuel\n  found:   'cole'\n")
+    assert "Traceback" not in said
+
+
+def test_lost_mass_is_a_fault_of_the_program(stage, capsys):
+    stage.raises = MassError("3 t of SO2 are gone")
+    assert cli.main(["check", "--config", __file__]) == 1
+    assert "3 t of SO2 are gone" in capsys.readouterr().err
+
+
+def test_debug_shows_the_trace(stage):
+    stage.raises = InputError("unknown fuel")
+    with pytest.raises(InputError, match="unknown fuel"):
+        cli.main(["--debug", "check", "--config", __file__])
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["figures", "--lang", "fr"]])
+def test_a_wrong_command_line_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert "usage: emisim" in capsys.readouterr().err
+
+
+def test_help_and_snakefile_load_nothing_heavy():
+    code = (
+        "import sys; from emisim import cli, config, codegraph; from emisim.stages import _inputs; "
+        "cli.parser(); "
+        "print(sorted({'numpy', 'pandas', 'xarray', 'matplotlib', 'geopandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_results_without_a_run_say_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["results", "--config", str(ROOT / "inputs/config.yaml")]) == 0
+    assert "run snakemake" in capsys.readouterr().out
+
+
+def test_results_count_the_verdicts(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "results/yangquan/yangquan-2019"
+    folder.mkdir(parents=True)
+    lines = ["target,scenario,verdict", "a,stated,met", "b,stated,not met", "c,,not computable"]
+    (folder / "verdict.csv").write_text("\n".join(lines))
+    arguments = ["results", "--config", str(ROOT / "inputs/config.yaml"), "--seconds", "61"]
+    assert cli.main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "stated meets 1 of 2 computable targets (1 more are not computable)" in said
+    assert "Done in 61 s." in said

@@ -1,0 +1,32 @@
+rule write_briefing:
+    input:
+        tables=files("briefing"),
+        code=code("briefing"),
+        assets=ASSETS,
+        figures="results/{city}/{plan}/figures/{lang}",
+        scenarios="results/{city}/{plan}/scenarios.nc",
+        ledger="results/{city}/{plan}/ledger.csv",
+        air="results/{city}/{plan}/air.nc",
+        verdict="results/{city}/{plan}/verdict.csv",
+        provenance="results/{city}/{plan}/provenance.json",
+    output:
+        page=update("results/{city}/{plan}/briefing-{lang}.html"),
+    log:
+        "results/logs/write_briefing/{city}-{plan}-{lang}.log",
+    benchmark:
+        "results/benchmarks/write_briefing/{city}-{plan}-{lang}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        made_from=made_from("briefing"),
+        city=city,
+        plan=plan,
+    message:
+        "briefing of {wildcards.plan} ({wildcards.lang})"
+    shell:
+        "emisim briefing --lang {wildcards.lang} --city {params.city} --plan {params.plan}"
+        " --figures {input.figures} --scenarios {input.scenarios} --ledger {input.ledger}"
+        " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
+        " --out {output.page} > {log} 2>&1"

@@ -1,0 +1,84 @@
+# What every rule uses: the checked configuration, and what a result is made from.
+#
+# Outputs are marked update(), so that a failing job leaves those of an earlier run in place.
+# File times then say nothing about whether they are current; `made_from` does: it digests the
+# contents of all inputs and code that a result descends from, and a new digest redoes the job.
+import os
+import sys
+from pathlib import Path
+
+from emisim import codegraph, config as configuration, provenance
+from emisim.errors import InputError
+from emisim.stages import _inputs
+
+# An environment that was not activated: find its `emisim` anyway.
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ["PATH"]]
+)
+
+
+configfile: "inputs/config.yaml"
+
+
+FACTORS = Path("inputs/factors")
+ASSETS = sorted(str(path) for path in codegraph.PACKAGE.glob("assets/*.*"))
+
+
+def checked():
+    """Return the configuration, or end with one message before any job has run."""
+    try:
+        read = configuration.resolve(config)
+        if workflow.is_main_process:
+            from emisim.stages import check
+
+            check.once(read, Path(".snakemake/emisim-checked"))
+        return read
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+CONFIG = checked()
+RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
+
+
+wildcard_constraints:
+    city="|".join(CONFIG.cities()),
+    plan="|".join(run.plan for run in CONFIG.runs),
+    lang="|".join(CONFIG.languages),
+
+
+def city(wildcards):
+    return f"inputs/cities/{wildcards.city}"
+
+
+def plan(wildcards):
+    return f"inputs/plans/{wildcards.plan}.yaml"
+
+
+def code(stage):
+    """Return the package files that a stage rests on."""
+    return list(map(str, codegraph.closure(f"stages.{stage}")))
+
+
+def inputs_of(wildcards):
+    """Return where the inputs of a job stand; a job above the plan knows only its city."""
+    document = plan(wildcards) if hasattr(wildcards, "plan") else ""
+    return {"city": city(wildcards), "factors": FACTORS, "plan": document}
+
+
+def files(stage):
+    """Return a function of the wildcards: the input files that a stage itself reads."""
+    return lambda wildcards: list(
+        map(str, _inputs.files(stage, **inputs_of(wildcards)))
+    )
+
+
+def made_from(stage):
+    """Return a function of the wildcards: the digest of all that a stage's result descends from."""
+    modules = {path for name in _inputs.lineage(stage) for path in code(name)}
+
+    def digest(wildcards):
+        paths = modules | set(map(str, _inputs.ancestry(stage, **inputs_of(wildcards))))
+        return provenance.digest({path: provenance.sha256(path) for path in paths})
+
+    return digest

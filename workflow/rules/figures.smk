@@ -1,0 +1,32 @@
+rule draw_figures:
+    input:
+        tables=files("figures"),
+        code=code("figures"),
+        assets=ASSETS,
+        emissions="results/{city}/base/emissions.nc",
+        scenarios="results/{city}/{plan}/scenarios.nc",
+        ledger="results/{city}/{plan}/ledger.csv",
+        air="results/{city}/{plan}/air.nc",
+        verdict="results/{city}/{plan}/verdict.csv",
+        provenance="results/{city}/{plan}/provenance.json",
+    output:
+        folder=update(directory("results/{city}/{plan}/figures/{lang}")),
+    log:
+        "results/logs/draw_figures/{city}-{plan}-{lang}.log",
+    benchmark:
+        "results/benchmarks/draw_figures/{city}-{plan}-{lang}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        made_from=made_from("figures"),
+        city=city,
+        plan=plan,
+    message:
+        "figures of {wildcards.plan} ({wildcards.lang})"
+    shell:
+        "emisim figures --lang {wildcards.lang} --city {params.city} --plan {params.plan}"
+        " --emissions {input.emissions} --scenarios {input.scenarios} --ledger {input.ledger}"
+        " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
+        " --out {output.folder} > {log} 2>&1"

@@ -1,0 +1,116 @@
+rule run_scenarios:
+    input:
+        tables=files("scenarios"),
+        code=code("scenarios"),
+        inventory="results/{city}/base/inventory.nc",
+    output:
+        scenarios=update("results/{city}/{plan}/scenarios.nc"),
+        ledger=update("results/{city}/{plan}/ledger.csv"),
+    log:
+        "results/logs/run_scenarios/{city}-{plan}.log",
+    benchmark:
+        "results/benchmarks/run_scenarios/{city}-{plan}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        made_from=made_from("scenarios"),
+        plan=plan,
+    message:
+        "scenarios and ledger of {wildcards.plan}"
+    shell:
+        "emisim scenarios --plan {params.plan} --inventory {input.inventory}"
+        " --out {output.scenarios} --ledger {output.ledger} > {log} 2>&1"
+
+
+rule compute_air:
+    input:
+        tables=files("air"),
+        code=code("air"),
+        shares="results/{city}/base/shares.nc",
+        scenarios="results/{city}/{plan}/scenarios.nc",
+        receptors="results/{city}/transport/receptors.nc",
+    output:
+        air=update("results/{city}/{plan}/air.nc"),
+    log:
+        "results/logs/compute_air/{city}-{plan}.log",
+    benchmark:
+        "results/benchmarks/compute_air/{city}-{plan}.tsv"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        made_from=made_from("air"),
+        city=city,
+        factors=FACTORS,
+    message:
+        "concentrations under {wildcards.plan}"
+    shell:
+        "emisim air --city {params.city} --factors {params.factors} --shares {input.shares}"
+        " --scenarios {input.scenarios} --receptors {input.receptors}"
+        " --out {output.air} > {log} 2>&1"
+
+
+rule judge_targets:
+    input:
+        tables=files("verdict"),
+        code=code("verdict"),
+        scenarios="results/{city}/{plan}/scenarios.nc",
+        air="results/{city}/{plan}/air.nc",
+    output:
+        verdict=update("results/{city}/{plan}/verdict.csv"),
+    log:
+        "results/logs/judge_targets/{city}-{plan}.log",
+    benchmark:
+        "results/benchmarks/judge_targets/{city}-{plan}.tsv"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    params:
+        made_from=made_from("verdict"),
+        plan=plan,
+    message:
+        "verdict on the targets of {wildcards.plan}"
+    shell:
+        "emisim verdict --plan {params.plan} --scenarios {input.scenarios} --air {input.air}"
+        " --out {output.verdict} > {log} 2>&1"
+
+
+rule write_provenance:
+    input:
+        tables=files("provenance"),
+        code=code("provenance"),
+        results=[
+            "results/{city}/base/emissions.nc",
+            "results/{city}/transport/receptors.nc",
+            "results/{city}/{plan}/scenarios.nc",
+            "results/{city}/{plan}/air.nc",
+        ],
+        others=[
+            "results/{city}/base/inventory.nc",
+            "results/{city}/base/totals.csv",
+            "results/{city}/base/budget.csv",
+            "results/{city}/{plan}/ledger.csv",
+            "results/{city}/{plan}/verdict.csv",
+        ],
+    output:
+        provenance=update("results/{city}/{plan}/provenance.json"),
+    log:
+        "results/logs/write_provenance/{city}-{plan}.log",
+    benchmark:
+        "results/benchmarks/write_provenance/{city}-{plan}.tsv"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    params:
+        made_from=made_from("provenance"),
+        plan=plan,
+    message:
+        "provenance of {wildcards.plan}"
+    shell:
+        "emisim provenance --plan {params.plan} --from {input.results}"
+        " --outputs {input.results} {input.others} --out {output.provenance} > {log} 2>&1"
