@@ -197,25 +197,26 @@ def select(inventory: xr.Dataset, **criteria: Any) -> xr.DataArray:
     InputError
         For an unknown coordinate, or a value no source has, with the ones that exist.
     """
-    mask = xr.ones_like(inventory["source"], dtype=bool)
+    mask = np.ones(inventory.sizes["source"], dtype=bool)
     for name, wanted in criteria.items():
         if wanted is None:
             continue
         if name == "capacity_below":
-            mask = mask & (inventory["capacity"] < wanted)
+            mask &= inventory["capacity"].values < wanted
         elif name == "capacity_from":
-            mask = mask & (inventory["capacity"] >= wanted)
+            mask &= inventory["capacity"].values >= wanted
         else:
-            mask = mask & _is_one_of(inventory, name, wanted)
-    return mask.drop_vars([c for c in mask.coords if c != "source"])
+            mask &= _is_one_of(inventory, name, wanted)
+    return xr.DataArray(mask, dims="source", coords={"source": inventory["source"].values})
 
 
-def _is_one_of(inventory: xr.Dataset, name: str, wanted: Any) -> xr.DataArray:
+def _is_one_of(inventory: xr.Dataset, name: str, wanted: Any) -> np.ndarray:
     require_known([name], ("source", *LABELS), "source attribute")
     values = [wanted] if isinstance(wanted, str) else list(wanted)
-    have = sorted(set(inventory[name].values.tolist()))
+    labels = inventory[name].values
+    have = sorted(set(labels.tolist()))
     require_known(values, have, f"{name} (no source has it)")
-    return inventory[name].isin(values)
+    return np.isin(labels, np.array(values, dtype=object))
 
 
 def service_unit(name: str) -> str:

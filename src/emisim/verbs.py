@@ -43,6 +43,11 @@ def _reach(where: xr.DataArray, uptake: xr.DataArray) -> xr.DataArray:
     return where * (first if bool((uptake == first).all()) else uptake)
 
 
+def _term(inventory: xr.Dataset, name: str) -> xr.DataArray:
+    """Return a term with its dimension coordinates only: arithmetic need not carry the others."""
+    return inventory[name].reset_coords(drop=True)
+
+
 def _species_array(values: Mapping[str, float] | xr.DataArray, fill: float) -> xr.DataArray:
     if isinstance(values, xr.DataArray):
         return values
@@ -79,7 +84,7 @@ def scale_activity(
         msg = "activity multiplier must be a number of 0 or more"
         raise InputError(msg, value=multiplier)
     scale = 1 + _reach(where, uptake) * (multiplier - 1)
-    return _replace(inventory, activity=inventory["activity"] * scale)
+    return _replace(inventory, activity=_term(inventory, "activity") * scale)
 
 
 def shift_activity(
@@ -110,13 +115,13 @@ def shift_activity(
     moves = _moves(inventory, where, to)
     _check_moves(inventory, moves)
     uptake = _checked(uptake)
-    given = (inventory["activity"] * where * uptake).transpose(..., "source", "month")
+    given = (_term(inventory, "activity") * where * uptake).transpose(..., "source", "month")
     output = inventory["output"].values
     served = given.values * output[:, None]
     arriving = _arriving(served, moves, pd.Index(inventory["source"].values)) * ratio
     with np.errstate(divide="ignore", invalid="ignore"):
         gained = np.where(arriving > 0, arriving / output[:, None], 0.0)
-    result = inventory["activity"].transpose(*given.dims) - given + gained
+    result = _term(inventory, "activity").transpose(*given.dims) - given + gained
     after = _replace(inventory, activity=result.clip(min=0))
     _check_conserved(inventory, after, served, ratio)
     return after
@@ -204,7 +209,7 @@ def scale_factor(
         msg = "factor multiplier must be 0 or more"
         raise InputError(msg, value=float(wanted.min()))
     return _replace(
-        inventory, factor=inventory["factor"] * (1 + _reach(where, uptake) * (wanted - 1))
+        inventory, factor=_term(inventory, "factor") * (1 + _reach(where, uptake) * (wanted - 1))
     )
 
 
@@ -229,7 +234,7 @@ def raise_removal(
         msg = "target removal lies outside 0 to 1"
         bad = target.where((target < 0) | (target > 1), drop=True)
         raise InputError(msg, value=float(bad[0]), allowed=["0 to 1"])
-    old = inventory["removal"]
+    old = _term(inventory, "removal")
     gain = (target - old).clip(min=0)
     return _replace(inventory, removal=old + _reach(where, uptake) * gain)
 
@@ -247,7 +252,7 @@ def split(inventory: xr.Dataset, where: xr.DataArray, fraction: float, suffix: s
     if not 0 <= fraction <= 1:
         msg = "split fraction lies outside 0 to 1"
         raise InputError(msg, value=fraction, allowed=["0 to 1"])
-    kept = _replace(inventory, activity=inventory["activity"] * (1 - fraction * where))
+    kept = _replace(inventory, activity=_term(inventory, "activity") * (1 - fraction * where))
     twin = inventory.isel(source=np.flatnonzero(where.values))
     twin = twin.assign(activity=twin["activity"] * fraction)
     twin = twin.assign_coords(
