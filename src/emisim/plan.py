@@ -1,0 +1,192 @@
+"""The plan file: read it, turn it into scenarios, try it on a city, count what it rests on."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import xarray as xr
+from pydantic import BaseModel
+
+from emisim import models, strict_yaml
+from emisim.errors import InputError
+from emisim.measures import registry
+from emisim.measures._base import Measure, Quantity
+from emisim.plan_model import REASONS, Plan
+from emisim.scenario import Scenario
+from emisim.vocabulary import BASES
+
+REFERENCE = "reference"
+Part = TypeVar("Part", bound=BaseModel)
+
+
+def read(path: str | Path, kinds: Mapping[str, type[Measure]] | None = None) -> Plan:
+    """Read and check a plan file.
+
+    Parameters
+    ----------
+    path
+        YAML file, see inputs/plans.
+    kinds
+        Measure classes by kind; default: all that emisim has.
+
+    Raises
+    ------
+    InputError
+        Names file, line, place in the file (clause, measure, field), bad and good values.
+    """
+    raw, lines = strict_yaml.read(path)
+    kinds = registry() if kinds is None else kinds
+    holders = [((REFERENCE,), REFERENCE, raw)] if REFERENCE in raw else []
+    clauses = raw.get("clauses")
+    for i, clause in enumerate(clauses if isinstance(clauses, list) else []):
+        if isinstance(clause, dict) and "measures" in clause:
+            at = ("clauses", i, "measures")
+            holders.append((at, str(clause.get("clause", "")), clause))
+    for at, name, holder in holders:
+        place = _Place(path, at, name, lines)
+        entries = holder[at[-1]]
+        if isinstance(entries, list):
+            holder[at[-1]] = [_measure(e, place.item(i), kinds) for i, e in enumerate(entries)]
+    return models.validate(Plan, raw, file=path, lines=lines)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something stands in the plan file."""
+
+    file: str | Path
+    at: strict_yaml.Location
+    clause: str
+    lines: Mapping[strict_yaml.Location, int]
+
+    def item(self, i: int) -> "_Place":
+        return replace(self, at=(*self.at, i))
+
+    @property
+    def row(self) -> int | None:
+        return self.lines.get(self.at)
+
+    @property
+    def inner_lines(self) -> dict[strict_yaml.Location, int]:
+        """Return the lines of what stands inside, by the path from here."""
+        n = len(self.at)
+        return {at[n:]: row for at, row in self.lines.items() if at[:n] == self.at}
+
+
+def _measure(entry: Any, place: _Place, kinds: Mapping[str, type[Measure]]) -> Measure:
+    """Build one measure; it takes its clause from where it stands."""
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    label = f"clause {place.clause}"
+    if kind not in kinds:
+        what = f"{label}: unknown kind of measure" if kind else f"{label}: a measure needs a kind"
+        hint = "choose one of the kinds in docs/measures.md"
+        raise InputError(
+            what, file=place.file, row=place.row, value=kind, allowed=sorted(kinds), hint=hint
+        )
+    body = {key: value for key, value in entry.items() if key != "kind"}
+    filled = _cited(body, place.clause) | {"clause": place.clause}
+    try:
+        return models.validate(kinds[kind], filled, file=place.file, lines=place.inner_lines)
+    except InputError as error:
+        what = error.what
+        if f"clause {place.clause}" not in what:
+            what = f"{label}, measure {body.get('id', '(no id)')}, {what}"
+        raise InputError(
+            what,
+            file=place.file,
+            row=error.row or place.row,
+            value=error.value,
+            allowed=error.allowed,
+            hint=error.hint,
+        ) from None
+
+
+def _cited(value: Any, clause: str) -> Any:
+    """Return ``value`` with the clause filled into every cite that names none."""
+    if isinstance(value, list):
+        return [_cited(item, clause) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "basis" in value:
+        return {"clause": clause} | value
+    return {key: _cited(item, clause) for key, item in value.items()}
+
+
+def scenarios(plan: Plan) -> tuple[Scenario, ...]:
+    """Return the plan's scenarios, ready for :func:`emisim.scenario.run`; parents come first."""
+    chosen = {"none": (), REFERENCE: plan.reference, "measures": plan.measures}
+    made: dict[str, Scenario] = {}
+    for spec in plan.scenarios:
+        own = [measure for measure in chosen[spec.steps] if measure.id not in spec.without]
+        parent = () if spec.after is None else (made[spec.after],)
+        year = plan.base_year if spec.steps == "none" else plan.year
+        names = {"en": spec.name_en, "zh": spec.name_zh}
+        full = spec.effect == "full"
+        made[spec.id] = Scenario(spec.id, (*parent, *own), year, full, names)
+    return tuple(made.values())
+
+
+def check(plan: Plan, inventory: xr.Dataset) -> None:
+    """Try every measure on ``inventory`` (a base-year inventory of the plan's city).
+
+    Raises
+    ------
+    InputError
+        One error with all measures whose scope selects no source, whose destination is missing,
+        or that fail otherwise.
+    """
+    dated = inventory.assign_attrs(year=plan.year)
+    faults = []
+    for measure in (*plan.reference, *plan.measures):
+        try:
+            measure.apply(dated, full_effect=True)
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        what = f"plan {plan.id}: {len(faults)} of its measures do not fit the city\n"
+        raise InputError(what + "\n".join(faults))
+
+
+def parts(item: Any, wanted: type[Part]) -> Iterator[Part]:
+    """Yield every ``wanted`` record written inside a plan, a measure or a part of one.
+
+    Values that a field takes by default are left out: nobody wrote them.
+    """
+    if isinstance(item, wanted):
+        yield item
+    elif isinstance(item, BaseModel):
+        for name in sorted(item.model_fields_set):
+            yield from parts(getattr(item, name), wanted)
+    elif isinstance(item, Mapping):
+        for value in item.values():
+            yield from parts(value, wanted)
+    elif isinstance(item, tuple | list):
+        for value in item:
+            yield from parts(value, wanted)
+
+
+def balance_sheet(plan: Plan) -> dict[str, Any]:
+    """Count what the plan's computed effect rests on.
+
+    Returns
+    -------
+    ``numbers`` (count by basis), ``choices`` (cited dates and destinations by basis), ``clauses``
+    (with and without effect), ``reasons`` (count by
+    reason), ``measures`` (count by kind), ``targets`` (computable or not).
+    """
+    written = (plan.measures, plan.reference)
+    bases = Counter(quantity.cite.basis for quantity in parts(written, Quantity))
+    choices = Counter(c.basis for m in (*plan.measures, *plan.reference) for c in m.cites.values())
+    reasons = Counter(clause.reason for clause in plan.clauses if clause.reason)
+    with_effect = sum(bool(clause.measures) for clause in plan.clauses)
+    computable = sum(target.computable for target in plan.targets)
+    return {
+        "numbers": {basis: bases[basis] for basis in BASES},
+        "choices": {basis: choices[basis] for basis in BASES},
+        "clauses": {"with effect": with_effect, "without": len(plan.clauses) - with_effect},
+        "reasons": {reason: reasons[reason] for reason in REASONS if reasons[reason]},
+        "measures": dict(sorted(Counter(m.kind for m in plan.measures).items())),
+        "targets": {"computable": computable, "not": len(plan.targets) - computable},
+    }

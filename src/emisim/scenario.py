@@ -1,0 +1,147 @@
+"""Scenarios: an ordered list of steps, folded over an inventory; a scenario is itself a step."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Protocol
+
+import numpy as np
+import xarray as xr
+
+from emisim import inventory as inv
+from emisim.convention import LABELS, MEASURES
+from emisim.errors import InputError
+
+
+class Step(Protocol):
+    """Anything that turns an inventory into an inventory: a measure or a scenario."""
+
+    @property
+    def id(self) -> str:
+        """Return the name of the step, unique in its scenario."""
+
+    def apply(self, inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
+        """Return the inventory after the step."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Steps in order, for a year.
+
+    ``full_effect`` says whether measures act as stated (True) or with their expected
+    effectiveness; None leaves that to the scenario that this one is a step of.
+    """
+
+    id: str
+    steps: tuple[Step, ...] = ()
+    year: int | None = None
+    full_effect: bool | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def apply(self, inventory: xr.Dataset, *, full_effect: bool = True) -> xr.Dataset:
+        """Return the inventory after all steps, in the scenario's year."""
+        effect = full_effect if self.full_effect is None else self.full_effect
+        dated = inventory if self.year is None else inventory.assign_attrs(year=self.year)
+        return fold(self.steps, dated, full_effect=effect)
+
+    @property
+    def parent(self) -> "Scenario | None":
+        """Return the scenario that this one starts from, if its first step is one."""
+        first = self.steps[0] if self.steps else None
+        return first if isinstance(first, Scenario) else None
+
+    @property
+    def own_steps(self) -> tuple[Step, ...]:
+        """Return the steps beyond the parent's."""
+        return self.steps[1:] if self.parent else self.steps
+
+
+def fold(steps: Iterable[Step], inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
+    """Return ``inventory`` after ``steps``, one after the other."""
+    return reduce(lambda now, step: step.apply(now, full_effect=full_effect), steps, inventory)
+
+
+def run(scenarios: Sequence[Scenario], base: xr.Dataset) -> dict[str, xr.Dataset]:
+    """Return the inventory of every scenario by its id.
+
+    Parameters
+    ----------
+    scenarios
+        In any order in which a parent precedes its children; a parent is computed once.
+    base
+        The base-year inventory.
+    """
+    done: dict[str, xr.Dataset] = {}
+    for scenario in scenarios:
+        start = done.get(scenario.parent.id) if scenario.parent else None
+        if start is None:
+            done[scenario.id] = scenario.apply(base)
+        else:
+            rest = Scenario(scenario.id, scenario.own_steps, scenario.year, scenario.full_effect)
+            done[scenario.id] = rest.apply(start)
+    return done
+
+
+def dataset(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]) -> xr.Dataset:
+    """Put scenarios side by side.
+
+    Returns
+    -------
+    Dataset with ``emission`` (scenario, source, month, species) in kg per month, ``activity``
+    (scenario, source, month) in ``activity_unit`` per month, ``total`` (scenario, sector, district,
+    species, month) in kg per month, and the sources' coordinates. District ``outside`` is kept.
+
+    Raises
+    ------
+    InputError
+        If scenarios differ in their sources.
+    """
+    ids = [scenario.id for scenario in scenarios]
+    first = inventories[ids[0]]
+    for name in ids:
+        if not np.array_equal(inventories[name]["source"].values, first["source"].values):
+            what = f"scenario {name!r} has other sources than {ids[0]!r}"
+            raise InputError(what, hint="keep zero-activity rows for load that measures bring")
+    axis = xr.DataArray(ids, dims="scenario", name="scenario")
+    join = {"coords": "minimal", "compat": "override", "join": "exact"}
+    emission = xr.concat([_plain(inv.emission(inventories[i])) for i in ids], axis, **join)
+    activity = xr.concat([_plain(inventories[i]["activity"]) for i in ids], axis, **join)
+    labels = {name: first[name] for name in (*LABELS, *MEASURES) if name in first.coords}
+    result = xr.Dataset(
+        {"emission": emission.assign_attrs(units="kg month-1"), "activity": activity},
+        coords=labels,
+    )
+    result["total"] = total(result).assign_attrs(units="kg month-1")
+    years = [int(inventories[i].attrs["year"]) for i in ids]
+    result = result.assign_coords(year=("scenario", years))
+    for lang in ("en", "zh"):
+        words = [scenario.names.get(lang, scenario.id) for scenario in scenarios]
+        result = result.assign_coords({f"name_{lang}": ("scenario", words)})
+    return result.assign_attrs(city=first.attrs["city"], scenarios=" ".join(ids))
+
+
+def _plain(values: xr.DataArray) -> xr.DataArray:
+    """Return ``values`` with its dimension coordinates only."""
+    return values.reset_coords(drop=True)
+
+
+def total(scenarios: xr.Dataset) -> xr.DataArray:
+    """Return the totals (scenario, sector, district, species, month) of ``emission``."""
+    sectors, i = np.unique(scenarios["sector"].values.astype(str), return_inverse=True)
+    districts, j = np.unique(scenarios["district"].values.astype(str), return_inverse=True)
+    emission = scenarios["emission"].transpose("scenario", "source", "month", "species")
+    flat = np.zeros((sectors.size * districts.size, i.size))
+    flat[i * districts.size + j, np.arange(i.size)] = 1
+    values = np.einsum("gn,knms->kgsm", flat, emission.values, optimize=True)
+    shape = (values.shape[0], sectors.size, districts.size, *values.shape[2:])
+    return xr.DataArray(
+        values.reshape(shape),
+        dims=("scenario", "sector", "district", "species", "month"),
+        coords={
+            "scenario": scenarios["scenario"].values,
+            "sector": sectors.astype(object),
+            "district": districts.astype(object),
+            "species": scenarios["species"].values,
+            "month": scenarios["month"].values,
+        },
+    )
