@@ -1,0 +1,1 @@
+"""Source-receptor relations: concentration per unit emission, by release class and family."""
