@@ -1,0 +1,128 @@
+"""How far the plan gets: each computable target from the base year (0) to the goal (1)."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Transform, blended_transform_factory
+
+from emisim import units
+from emisim.figures import messages, style
+from emisim.figures.language import concentration, percent, say, shorten, term
+
+BAR = 0.56
+REACH = (-0.25, 1.25)
+"""The gauge's range of progress; what lies beyond is drawn at its end."""
+FRAME = (0.3, 0.3)
+"""Left edge and width of the gauges on the slide."""
+COLUMNS = {"goal": 0.675, "stated": 0.695, "expected": 0.84}
+NAME_COLUMNS, REASON_COLUMNS = 38, 140
+MET, MISSED, UNKNOWN = "met", "not met", "not computable"
+REASONS = 5
+
+
+def progress(row: pd.Series) -> float:
+    """Return the part of the way from base year to goal that a verdict row has gone.
+
+    A change (metrics ``*_change``) starts at 0, a level at ``base_value``.
+
+    Examples
+    --------
+    >>> progress(pd.Series({"metric": "emission_change", "value": -10.0, "target_value": -40.0}))
+    0.25
+    """
+    start = 0.0 if row["metric"].endswith("_change") else row["base_value"]
+    way = row["target_value"] - start
+    return (row["value"] - start) / way if way else float(row["verdict"] == MET)
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit; a percentage is a change and carries its sign.
+
+    Examples
+    --------
+    >>> amount(-14.2, "%"), amount(35.0, "ug/m3")
+    ('–14%', '35.0 µg/m³')
+    """
+    if unit == "%":
+        return percent(value * units.factor("%", "fraction"), signed=True)
+    return f"{concentration(value)} {term(unit, 'en')}"
+
+
+def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) -> Figure:
+    """Draw one gauge per computable target and list the others with their reasons.
+
+    ``verdict``: as from :func:`emisim.targets.verdict`; ``species``: for the footer's shares.
+    """
+    lang = frame.lang
+    computable = verdict[verdict["verdict"].isin([MET, MISSED])]
+    others = verdict[verdict["verdict"] == UNKNOWN].drop_duplicates("target")
+    firsts = computable.drop_duplicates("target")
+    subtitle = say("gauge.subtitle", lang, place=frame.place)
+    message = messages.verdict_count(verdict, lang)
+    with style.context():
+        figure = style.slide(message, subtitle, style.footer(frame.stamp, species, lang))
+        low = _list_reasons(figure, others, lang)
+        height = style.body_top(figure) - low - 0.05
+        axes = figure.add_axes((FRAME[0], low, FRAME[1], height))
+        axes.set(xlim=REACH, ylim=(max(len(firsts), 1) - 0.5, -0.5), xticks=[])
+        _frame(axes, lang)
+        for k, target in enumerate(firsts["target"]):
+            _gauge(axes, k, computable[computable["target"] == target], lang)
+        names = [shorten(name, NAME_COLUMNS) for name in firsts[f"name_{lang}"]]
+        axes.set_yticks(range(len(names)), names, linespacing=1)
+    return figure
+
+
+def _columns(axes: Axes, rows: Transform) -> Transform:
+    return blended_transform_factory(axes.figure.transFigure, rows)
+
+
+def _frame(axes: Axes, lang: str) -> None:
+    style.bare(axes, "left", "bottom")
+    axes.axvline(1, color=style.palette()["target"], lw=2.4, zorder=5)
+    axes.axvline(0, color=style.palette()["faint"], lw=1.2, zorder=5)
+    look = {"va": "bottom", "size": style.SMALL, "color": style.palette()["faint"]}
+    for x, key in ((0, "gauge.base"), (1, "gauge.goal")):
+        place = axes.get_xaxis_transform()
+        axes.text(x, 1.01, say(key, lang), transform=place, ha="center", **look)
+    for key, x in COLUMNS.items():
+        ha = "right" if key == "goal" else "left"
+        place = _columns(axes, axes.transAxes)
+        axes.text(x, 1.01, say(f"gauge.{key}", lang), transform=place, ha=ha, **look)
+
+
+def _gauge(axes: Axes, k: int, rows: pd.DataFrame, lang: str) -> None:
+    colors = style.palette()
+    place = _columns(axes, axes.transData)
+    axes.barh(k, REACH[1] - REACH[0], BAR, left=REACH[0], color=colors["track"], zorder=1)
+    first = rows.iloc[0]
+    goal = amount(first["target_value"], first["unit"])
+    axes.text(COLUMNS["goal"], k, goal, transform=place, ha="right", va="center", weight="bold")
+    for _, row in rows[rows["scenario"].isin(list(COLUMNS))].iterrows():
+        end = min(max(progress(row), REACH[0]), REACH[1])
+        color = colors["met" if row["verdict"] == MET else "missed"]
+        if row["scenario"] == "stated":
+            axes.barh(k, end, BAR, color=color, zorder=3)
+        else:
+            axes.plot(end, k, "D", ms=11, mfc="white", mec=colors["ink"], mew=2, zorder=6)
+        word = say("gauge.met" if row["verdict"] == MET else "gauge.missed", lang)
+        text = f"{word[0]} {amount(row['value'], row['unit'])}{word[1:]}"
+        look = {"va": "center", "size": style.SMALL, "color": color, "weight": "bold"}
+        axes.text(COLUMNS[row["scenario"]], k, text, transform=place, **look)
+
+
+def _list_reasons(figure: Figure, others: pd.DataFrame, lang: str) -> float:
+    """List what can't be computed at the foot of the slide; return the height reached."""
+    if others.empty:
+        return 0.085
+    pairs = zip(others[f"name_{lang}"], others[f"reason_{lang}"], strict=True)
+    colon = say("list.colon", lang)
+    lines = [shorten(f"○ {name}{colon}{reason}", REASON_COLUMNS, 1) for name, reason in pairs]
+    if len(lines) > REASONS:
+        more = say("gauge.more", lang, number=len(lines) - REASONS + 1)
+        lines = [*lines[: REASONS - 1], more]
+    look = {"size": style.SMALL, "va": "bottom"}
+    text = figure.text(style.LEFT, 0.065, "\n".join(lines), linespacing=1.35, **look)
+    top = text.get_window_extent(figure.canvas.get_renderer()).y1 / figure.bbox.height
+    figure.text(style.LEFT, top + 0.008, say("gauge.unknown", lang), weight="bold", **look)
+    return top + 0.065

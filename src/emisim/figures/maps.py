@@ -1,0 +1,278 @@
+"""Maps: where the emission is, and what the plan changes in the air."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib import colormaps, ticker
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Polygon, Rectangle
+
+from emisim.figures import messages, placement, style
+from emisim.figures.language import mass, percent, plain, say, term
+
+CLASSES = 6
+STEPS = (1, 3)
+"""Class limits of the emission map within each power of ten: about equal on a log scale."""
+SEQUENTIAL = "YlOrBr"
+DIVERGING, FALLING, RISING = "RdBu_r", "Blues_r", "Reds"
+TINY = 1e-6
+FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
+BINS = 8
+PANELS = ("base", "stated")
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What all maps of a city share.
+
+    Parameters
+    ----------
+    districts
+        Polygons in the grid's CRS; columns ``district``, ``name_en``, ``name_zh``.
+    monitors
+        Columns station, name_zh, x, y (m in the grid's CRS); may be empty.
+    approval
+        Map approval number (审图号), empty while there is none.
+    """
+
+    districts: gpd.GeoDataFrame
+    monitors: pd.DataFrame
+    approval: str = ""
+
+
+def classes(field: np.ndarray) -> np.ndarray:
+    """Return CLASSES - 1 inner limits 1, 3, 10, ... up to the highest cells of ``field``.
+
+    The uppermost class begins at the largest limit that some cell exceeds.
+    """
+    top = np.floor(np.log10(field.max()))
+    ladder = np.array([s * 10.0**k for k in np.arange(top - CLASSES, top + 1) for s in STEPS])
+    return ladder[ladder < field.max()][-(CLASSES - 1) :]
+
+
+def extent(field: xr.DataArray) -> tuple[float, float, float, float]:
+    """Return left, right, bottom, top of the cells' edges from the cell centres ``x`` and ``y``."""
+    x, y = field["x"].values, field["y"].values
+    dx, dy = (x[-1] - x[0]) / (len(x) - 1) / 2, (y[-1] - y[0]) / (len(y) - 1) / 2
+    return x[0] - dx, x[-1] + dx, y[0] - dy, y[-1] + dy
+
+
+def emission(
+    field: xr.DataArray,
+    by_district: pd.Series,
+    atlas: Atlas,
+    species: str,
+    frame: style.Frame,
+) -> Figure:
+    """Draw one species' yearly emission per km2 and what each class holds of the total.
+
+    ``field``: (y, x) t per km2 and year; ``by_district``: tonnes by district label.
+    """
+    values, lang = field.values, frame.lang
+    named = by_district.rename(index=_names(atlas, lang))
+    message = messages.concentrated(values, named, species, lang)
+    subtitle = say("map.subtitle", lang, species=term(species, lang), **frame.where())
+    with style.context():
+        figure = style.slide(message, subtitle, style.footer(frame.stamp, (species,), lang))
+        top = style.body_top(figure)
+        axes = figure.add_axes((0.03, 0.075, 0.52, top - 0.075))
+        limits = classes(values)
+        colors = colormaps[SEQUENTIAL](np.linspace(0.08, 0.95, len(limits) + 1))
+        norm = BoundaryNorm([0, *limits, np.inf], len(colors))
+        shown = np.ma.masked_equal(values, 0)
+        _image(axes, field.copy(data=shown), ListedColormap(colors), norm)
+        dress(axes, atlas, lang, names=True, size=style.SMALL)
+        side = figure.add_axes((0.57, 0.1, 0.4, top - 0.12))
+        _class_legend(side, values, limits, colors, lang)
+        _district_bars(side, named, species, lang)
+    return figure
+
+
+def _names(atlas: Atlas, lang: str) -> dict[str, str]:
+    return dict(zip(atlas.districts["district"], atlas.districts[f"name_{lang}"], strict=True))
+
+
+def _image(axes: Axes, field: xr.DataArray, cmap: Colormap | str, norm: BoundaryNorm) -> AxesImage:
+    return axes.imshow(
+        field.data, origin="lower", extent=extent(field), cmap=cmap, norm=norm, zorder=2
+    )
+
+
+def dress(axes: Axes, atlas: Atlas, lang: str, *, names: bool, size: float) -> None:
+    """Add borders, district names, monitors, scale bar, north arrow, approval slot and the note."""
+    borders = atlas.districts
+    borders.plot(ax=axes, color=style.palette()["land"], zorder=1, aspect=None)
+    borders.boundary.plot(ax=axes, color=style.palette()["ink"], lw=0.9, zorder=5, aspect=None)
+    axes.set(xticks=[], yticks=[], xlabel="", ylabel="", aspect="equal")
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+        spine.set_color(style.palette()["rule"])
+    points = atlas.monitors
+    axes.scatter(points["x"], points["y"], 46, color="white", ec="black", lw=1.2, zorder=7)
+    _scale_bar(axes, lang, size)
+    _north(axes, lang, size)
+    _notes(axes, atlas, lang)
+    if names:
+        centre = borders.representative_point()
+        rows = zip(centre.x, centre.y, borders[f"name_{lang}"], strict=True)
+        room = borders.bounds["maxx"] - borders.bounds["minx"]
+        order = np.argsort(-borders.area.to_numpy())
+        rows = [row for _, row in sorted(zip(np.argsort(order), rows, strict=True))]
+        clear = list(zip(points["x"], points["y"], strict=True))
+        placement.place(axes, rows, size + 1, clear, room.to_numpy()[order] * 0.8)
+
+
+def _nice(value: float) -> float:
+    power = 10.0 ** np.floor(np.log10(value))
+    return max(step * power for step in (1, 2, 5) if step * power <= value)
+
+
+def _scale_bar(axes: Axes, lang: str, size: float) -> None:
+    left, right = axes.get_xlim()
+    low, high = axes.get_ylim()
+    width, height = right - left, high - low
+    length = _nice(width / 4)
+    x, y = left + 0.04 * width, low + 0.035 * height
+    for k, color in enumerate(("black", "white")):
+        half = (x + k * length / 2, y)
+        axes.add_patch(Rectangle(half, length / 2, 0.012 * height, fc=color, ec="black", zorder=9))
+    text = say("map.km", lang, length=f"{length / 1000:g}")
+    axes.text(
+        x + length / 2, y + 0.02 * height, text, ha="center", va="bottom", size=size, zorder=9
+    )
+
+
+def _north(axes: Axes, lang: str, size: float) -> None:
+    move = {"transform": axes.transAxes, "zorder": 9}
+    axes.add_patch(Polygon([(0.055, 0.9), (0.037, 0.83), (0.055, 0.845)], fc="black", **move))
+    half = [(0.055, 0.9), (0.073, 0.83), (0.055, 0.845)]
+    axes.add_patch(Polygon(half, fc="white", ec="black", lw=0.8, **move))
+    text = say("map.north", lang)
+    axes.text(0.055, 0.91, text, ha="center", va="bottom", size=size, weight="bold", **move)
+
+
+def _notes(axes: Axes, atlas: Atlas, lang: str) -> None:
+    approval = atlas.approval or say("map.no_approval", lang)
+    text = say("map.note", lang, approval=approval)
+    place = {"transform": axes.transAxes, "ha": "right", "va": "bottom", "zorder": 9}
+    label = axes.text(0.985, 0.015, text, size=style.FOOT, linespacing=style.LINE, **place)
+    label.set_path_effects(style.halo())
+
+
+def _class_legend(
+    axes: Axes, values: np.ndarray, limits: np.ndarray, colors: np.ndarray, lang: str
+) -> None:
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.axis("off")
+    kinds = np.digitize(values, limits, right=True)
+    edges = [plain(v) for v in limits]
+    texts = [f"≤ {edges[0]}", *[f"{a} – {b}" for a, b in pairwise(edges)]]
+    texts.append(f"> {edges[-1]}")
+    for x, key in ((0.12, "map.class"), (0.62, "map.of_total"), (0.96, "map.of_area")):
+        ha = "left" if key == "map.class" else "right"
+        text = say(key, lang)
+        axes.text(x, 0.985, text, size=style.SMALL, color=style.palette()["faint"], ha=ha, va="top")
+    for row, kind in enumerate(range(len(colors) - 1, -1, -1)):
+        y = 0.875 - 0.07 * row
+        inside = (kinds == kind) & (values > 0)
+        axes.add_patch(Rectangle((0, y - 0.025), 0.09, 0.05, fc=colors[kind], ec="none"))
+        axes.text(0.12, y, texts[kind], va="center")
+        total = percent(values[inside].sum() / values.sum())
+        axes.text(0.62, y, total, va="center", ha="right", weight="bold")
+        area = percent(inside.sum() / (values > 0).sum())
+        axes.text(0.96, y, area, va="center", ha="right")
+
+
+def _district_bars(axes: Axes, by_district: pd.Series, species: str, lang: str) -> None:
+    ranked = by_district.sort_values(ascending=False)
+    head = say("map.by_district", lang, total=mass(ranked.sum(), lang))
+    axes.text(0, 0.415, head, weight="bold", va="center")
+    step = 0.36 / max(len(ranked), 1)
+    for row, (name, tonnes) in enumerate(ranked.items()):
+        y = 0.335 - step * row
+        width = 0.38 * tonnes / ranked.max()
+        color = style.palette()["total"]
+        axes.add_patch(Rectangle((0.3, y - step * 0.33), width, step * 0.66, fc=color, ec="none"))
+        axes.text(0.28, y, name, ha="right", va="center")
+        text = f"{mass(tonnes, lang)}  {percent(tonnes / ranked.sum())}"
+        axes.text(0.3 + width + 0.015, y, text, va="center", size=style.SMALL)
+
+
+def steps(*fields: np.ndarray, bins: int = BINS, symmetric: bool = False) -> np.ndarray:
+    """Return about ``bins`` round class limits that span all fields, even about 0 if asked."""
+    low = min(float(np.nanmin(f)) for f in fields)
+    high = max(float(np.nanmax(f)) for f in fields)
+    if symmetric:
+        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+    if low == high:
+        low, high = low - 1, high + 1
+    return ticker.MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+
+
+def change_look(change: np.ndarray) -> tuple[Colormap, BoundaryNorm]:
+    """Return blues for a field that only falls, reds if it only rises, else both around 0."""
+    tiny = TINY * np.abs(change).max()
+    if change.max() <= tiny:
+        name, levels = FALLING, steps(change, np.zeros(1), bins=CLASSES)
+    elif change.min() >= -tiny:
+        name, levels = RISING, steps(change, np.zeros(1), bins=CLASSES)
+    else:
+        name, levels = DIVERGING, steps(change, bins=CLASSES, symmetric=True)
+    cmap = colormaps[name].resampled(len(levels) - 1)
+    return cmap, BoundaryNorm(levels, cmap.N)
+
+
+def air(
+    concentration: xr.DataArray,
+    at_monitors: xr.DataArray,
+    atlas: Atlas,
+    species: str,
+    rests_on: Sequence[str],
+    frame: style.Frame,
+) -> Figure:
+    """Draw base year, stated plan and difference (ug/m3), one colour bar for the first two.
+
+    ``concentration``: (scenario, y, x); ``at_monitors``: (scenario, station); both of one species.
+    ``rests_on``: the emissions whose assumed shares the footer tells.
+    """
+    lang = frame.lang
+    before, after = (float(at_monitors.sel(scenario=s).mean()) for s in PANELS)
+    message = messages.air_effect(before, after, species, lang)
+    subtitle = say("air.subtitle", lang, place=frame.place, species=term(species, lang))
+    base, plan = (concentration.sel(scenario=s, drop=True) for s in PANELS)
+    change = plan - base
+    heads = [say(f"air.{p}", lang, year=y) for p, y in zip(PANELS, frame.years, strict=True)]
+    with style.context():
+        figure = style.slide(message, subtitle, style.footer(frame.stamp, tuple(rests_on), lang))
+        top, width = style.body_top(figure), 0.3
+        levels = steps(base.values, plan.values)
+        cmap = colormaps[SEQUENTIAL].resampled(len(levels) - 1)
+        shared = (cmap, BoundaryNorm(levels, cmap.N))
+        looks = [shared, shared, change_look(change.values)]
+        images = []
+        for k, (field, look) in enumerate(zip((base, plan, change), looks, strict=True)):
+            axes = figure.add_axes((0.03 + k * (width + 0.02), 0.235, width, top - 0.29))
+            images.append(_image(axes, field, *look))
+            dress(axes, atlas, lang, names=k == 0, size=style.FOOT)
+            head = [*heads, say("air.difference", lang)][k]
+            axes.set_title(head, loc="left", size=style.TEXT, weight="bold")
+        _bar(figure, images[0], (0.03, 0.62), say("air.bar", lang))
+        _bar(figure, images[2], (0.67, 0.3), say("air.difference_bar", lang))
+    return figure
+
+
+def _bar(figure: Figure, image: AxesImage, place: tuple[float, float], text: str) -> None:
+    left, width = place
+    axes = figure.add_axes((left + 0.02 * width, 0.165, 0.96 * width, 0.028))
+    bar = figure.colorbar(image, cax=axes, orientation="horizontal", format=FORMAT)
+    bar.set_label(text, size=style.SMALL)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, labelsize=style.SMALL)

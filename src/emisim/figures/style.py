@@ -1,0 +1,226 @@
+"""One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+from emisim import output
+from emisim.errors import InputError
+from emisim.figures import language
+
+SLIDE = (13.333, 7.5)
+DPI = 200
+TITLE, SUBTITLE, TEXT, SMALL, FOOT = 24, 15, 15, 13, 10.5
+LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
+LINE = 1.28
+FONT_PACKAGE = "mpl_font"
+FONT_FILES = MappingProxyType({400: "NotoSansCJKsc-Regular.otf", 700: "NotoSansCJKsc-Bold.otf"})
+FAMILY = "emisim Noto Sans CJK SC"
+FALLBACK = "DejaVu Sans"
+NO_METADATA = MappingProxyType(
+    {
+        "png": {"Software": None},
+        "svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What every figure prints small: where it comes from and how much of it is assumed.
+
+    Parameters
+    ----------
+    digest
+        Provenance digest, 12 characters.
+    assumed
+        Species -> fraction (0 to 1) of the city's total that rests on assumed numbers.
+    version
+        Version of the package.
+    """
+
+    digest: str
+    assumed: Mapping[str, float] = field(default_factory=dict)
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every figure of a plan says: name of the city, base and plan year, stamp, language."""
+
+    place: str
+    years: tuple[int, int]
+    stamp: Stamp
+    lang: str
+
+    def where(self) -> dict[str, object]:
+        """Return place and base year as fields of a label."""
+        return {"place": self.place, "year": self.years[0]}
+
+
+@cache
+def palette() -> Mapping[str, str]:
+    """Return term -> colour (sectors, species and the roles of the charts)."""
+    return MappingProxyType({r["term"]: r["color"] for r in language._rows("palette.csv")})
+
+
+@cache
+def fonts() -> tuple[str, str]:
+    """Return the font families, Chinese first, after telling matplotlib of them in memory only.
+
+    The font's own family name differs by weight; under one name bold type is found.
+    """
+    spec = find_spec(FONT_PACKAGE)
+    folders = [] if spec is None else spec.submodule_search_locations or []
+    for weight, name in FONT_FILES.items():
+        path = next((p for f in folders if (p := Path(f, "fonts", "noto", name)).is_file()), None)
+        if path is None:
+            what = f"the Chinese font {name} is not there"
+            hint = "pip install mpl-font, or run `make run`"
+            raise InputError(what, value=FONT_PACKAGE, hint=hint)
+        entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
+        font_manager.fontManager.ttflist.append(entry)
+    return FAMILY, FALLBACK
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """Set the look for drawing and saving; outside the block matplotlib is as it was."""
+    ink, faint = palette()["ink"], palette()["faint"]
+    settings = {
+        "font.family": list(fonts()),
+        "font.size": TEXT,
+        "text.parse_math": False,
+        "text.color": ink,
+        "axes.labelcolor": ink,
+        "axes.edgecolor": faint,
+        "axes.labelsize": TEXT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "xtick.color": ink,
+        "ytick.color": ink,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": TEXT,
+        "legend.frameon": False,
+        "legend.fontsize": SMALL,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "emisim",
+        "image.interpolation": "none",
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def slide(message: str, subtitle: str, foot: str) -> Figure:
+    """Return an empty slide: the message as the title, what is shown below it, the footer.
+
+    The message is one sentence found from the data; ``subtitle`` names quantity, place, year.
+    """
+    figure = Figure(figsize=SLIDE, dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.set_label(f"{message}\n{subtitle}")
+    faint = palette()["faint"]
+    title = block(figure, TOP, message, TITLE, weight="bold", linespacing=LINE)
+    low = title.get_window_extent(figure.canvas.get_renderer()).y0 / figure.bbox.height
+    block(figure, low - 0.012, subtitle, SUBTITLE, color=faint, linespacing=LINE)
+    block(figure, 0.018, foot, FOOT, color=faint, va="bottom")
+    return figure
+
+
+def block(figure: Figure, y: float, text: str, size: float, **look: object) -> Text:
+    """Write ``text`` at height ``y``, broken into as many lines as the slide's width asks for."""
+    artist = figure.text(LEFT, y, text, size=size, **{"va": "top", **look})
+    columns = language.columns(text)
+    renderer = figure.canvas.get_renderer()
+    while artist.get_window_extent(renderer).x1 > RIGHT * figure.bbox.width and columns > 1:
+        columns -= 1
+        artist.set_text(language.wrap(text, columns))
+    artist.set_text(language.balance(text, columns))
+    return artist
+
+
+def body_top(figure: Figure) -> float:
+    """Return the height (0 to 1) below which a slide is free for the chart."""
+    heads = figure.texts[:2]
+    renderer = figure.canvas.get_renderer()
+    low = min(t.get_window_extent(renderer).y0 for t in heads if t.get_text())
+    return low / figure.bbox.height - 0.025
+
+
+def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
+    """Return the footer: share on assumed numbers, version and provenance digest."""
+    source = language.say("foot.source", lang, version=stamp.version, digest=stamp.digest)
+    return f"{assumed_text(stamp, species, lang)}  {source}"
+
+
+def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
+    """Return how much of the species' totals rests on assumed numbers, or that it isn't known."""
+    known = {s: stamp.assumed[s] for s in species if s in stamp.assumed}
+    if not known:
+        return language.say("foot.assumed_unknown", lang)
+    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    if low == high:
+        one = {"share": language.percent(known[low]), "species": language.term(low, lang)}
+        return language.say("foot.assumed_one", lang, **one)
+    return language.say(
+        "foot.assumed_range",
+        lang,
+        low=language.percent(known[low]),
+        low_species=language.term(low, lang),
+        high=language.percent(known[high]),
+        high_species=language.term(high, lang),
+    )
+
+
+def bare(axes: Axes, *sides: str) -> None:
+    """Take away the named spines and the ticks of a chart's categories."""
+    for side in sides:
+        axes.spines[side].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def halo() -> list[withStroke]:
+    """Return a white rim that keeps text readable over lines and colours."""
+    return [withStroke(linewidth=3, foreground="white")]
+
+
+def contrast(color: str) -> str:
+    """Return white or ink, whichever reads on ``color`` (relative luminance, WCAG 2)."""
+    linear = [((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(color)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.3 else palette()["ink"]
+
+
+def caption(figure: Figure) -> tuple[str, str]:
+    """Return the message and the subtitle of a slide."""
+    message, _, subtitle = figure.get_label().partition("\n")
+    return message, subtitle
+
+
+def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
+    """Write ``path``.png and ``path``.svg, whole or not at all, and return both paths.
+
+    Message and subtitle go along as title and description of the file.
+    """
+    path = Path(path)
+    words = dict(zip(("Title", "Description"), caption(figure), strict=True))
+    written = []
+    for suffix, metadata in NO_METADATA.items():
+        target = path.with_name(f"{path.name}.{suffix}")
+        with context(), output.atomic(target) as temporary:
+            figure.savefig(temporary, format=suffix, dpi=DPI, metadata=metadata | words)
+        written.append(target)
+    return written[0], written[1]
