@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from emisim.errors import InputError
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-
     from emisim.measures._base import Measure
 
 
@@ -58,6 +56,8 @@ def read(record: Mapping[str, Any]) -> "Measure":
     """
     from pydantic import ValidationError
 
+    from emisim.models import first_error
+
     fields = dict(record)
     name = fields.pop("kind", None)
     label = f"measure {fields.get('id', '?')} (clause {fields.get('clause', '?')})"
@@ -69,22 +69,11 @@ def read(record: Mapping[str, Any]) -> "Measure":
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise _explain(error, label, kind) from error
+        first = first_error(error, kind, "", {})
+        raise first if first.what.startswith(label) else _within(label, first) from error
 
 
-def _explain(error: "ValidationError", label: str, kind: type["Measure"]) -> InputError:
-    """Return the first complaint of ``error`` as an InputError that names measure and field."""
-    first = error.errors()[0]
-    cause = first.get("ctx", {}).get("error")
-    field = ".".join(str(part) for part in first["loc"])
-    if isinstance(cause, InputError):
-        what = cause.what.removeprefix(f"{label}, ")
-        message = f"{label}, field {field}: {what}" if field else f"{label}, {what}"
-        return InputError(message, value=cause.value, allowed=cause.allowed, hint=cause.hint)
-    unknown = first["type"] == "extra_forbidden"
-    return InputError(
-        f"{label}, field {field}: {'unknown field' if unknown else first['msg']}",
-        value=str(first["loc"][-1] if unknown else first.get("input")) if field else None,
-        allowed=kind.model_fields if unknown and len(first["loc"]) == 1 else None,
-        hint=f"see {kind.kind} in docs/measures.md",
-    )
+def _within(label: str, error: InputError) -> InputError:
+    """Return ``error`` with the measure's name in front."""
+    message = f"{label}, {error.what}"
+    return InputError(message, value=error.value, allowed=error.allowed, hint=error.hint)

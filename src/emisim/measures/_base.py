@@ -103,8 +103,9 @@ class Measure(Record):
             if error.what.startswith(self.label):
                 raise
             message = f"{self.label}: {error.what}"
+            hint = error.hint or f"correct scope or fields of {self.id} in the plan file"
             raise InputError(
-                message, value=error.value, allowed=error.allowed, hint=error.hint
+                message, value=error.value, allowed=error.allowed, hint=hint
             ) from error
         except MassError as error:
             message = f"{self.label}: {error}"

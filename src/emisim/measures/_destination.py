@@ -74,7 +74,8 @@ class Destination(Record):
         for giver, *key in frame[where.values].itertuples(name=None):
             found = takers.get(tuple(key), [])
             if len(found) != 1:
-                raise self._unclear(giver, found or list(frame.index[open_to]), bool(found))
+                kin = frame.index[(frame["service"] == key[-1]) & ~where.values]
+                raise self._unclear(giver, found or list(kin), bool(found))
             chosen[giver] = found[0]
         return pd.Series(chosen, dtype=object)
 
@@ -89,11 +90,12 @@ class Destination(Record):
         return InputError(message, allowed=candidates, hint=hint)
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Return ``value`` as a sequence, so that a file may give one record without a list."""
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Destinations = Annotated[tuple[Destination, ...], BeforeValidator(_listed), Field(min_length=1)]
+Destinations = Annotated[tuple[Destination, ...], BeforeValidator(listed), Field(min_length=1)]
 """One destination, or several with shares that add to 1."""
 
 

@@ -1,9 +1,11 @@
 """The common part of the kinds that move service from one source to another."""
 
+import pandas as pd
 import xarray as xr
 
 from emisim.measures._base import Measure
-from emisim.measures._destination import Destinations, move, receivers
+from emisim.measures._destination import Destinations, receivers, table
+from emisim.verbs import shift_activity
 
 
 class Shift(Measure):
@@ -15,6 +17,9 @@ class Shift(Measure):
         """Return the part of the service in scope that moves at uptake 1."""
         return 1
 
+    def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
+        """Raise InputError if a kind cannot use one of ``takers``, the receiving labels."""
+
     def touches(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return scope and destinations, bool (source)."""
         where = self.where(inventory)
@@ -22,4 +27,7 @@ class Shift(Measure):
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Move ``uptake x part`` of the service in scope to the destinations."""
-        return move(inventory, self.where(inventory), self.to, uptake * self.part())
+        where = self.where(inventory)
+        moves = table(inventory, where, self.to)
+        self.accept(inventory, moves["destination"])
+        return shift_activity(inventory, where, moves, uptake * self.part())

@@ -100,11 +100,12 @@ class AbateAmmonia(Measure):
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source), all of which emit NH3."""
         chosen = super().where(inventory)
-        silent = chosen & (inventory["factor"].sel(species="NH3", drop=True) <= 0)
-        if bool(silent.any()):
+        factor = inventory["factor"].sel(species="NH3", drop=True)
+        emits = (factor > 0).any([d for d in factor.dims if d != "source"])
+        silent = inventory["source"].values[(chosen & ~emits).values]
+        if silent.size:
             what = "a source in scope emits no NH3"
-            source = inventory["source"].values[silent.values.reshape(len(chosen), -1).any(axis=1)]
-            raise self.fault(field="scope", what=what, value=source[0], hint="narrow the scope")
+            raise self.fault(field="scope", what=what, value=silent[0], hint="narrow the scope")
         return chosen
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 import xarray as xr
 from pydantic import AfterValidator, Field, model_validator
 
@@ -46,22 +47,28 @@ class Row(Record):
         by_species = self.verb in ("scale_factor", "raise_removal")
         if by_species != bool(self.species):
             message = f"verb {self.verb} {'needs' if by_species else 'takes no'} species"
-            raise InputError(message, value=self.species, allowed=SPECIES if by_species else None)
+            hint = "give the list `species`" if by_species else "leave species out"
+            raise InputError(message, value=self.species, allowed=SPECIES, hint=hint)
         if (self.verb == "shift_activity") != (self.to is not None):
             message = "`to` belongs to shift_activity, which needs it"
-            raise InputError(message, value=self.verb, allowed=["shift_activity"])
+            hint = "for example to: {process: heating-gas, district: same}"
+            raise InputError(message, value=self.verb, allowed=["shift_activity"], hint=hint)
         if self.verb in ("raise_removal", "shift_activity") and self.value.to("fraction") > 1:
             message = f"verb {self.verb} takes a part of the whole"
-            raise InputError(message, value=self.value.value, allowed=["0 to 1"])
+            hint = "give a fraction, or a percentage up to 100 %"
+            raise InputError(message, value=self.value.value, allowed=["0 to 1"], hint=hint)
         return self
 
     def season(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.DataArray:
         """Return ``uptake`` (month) where the row holds, 0 in other months."""
         if self.months == "all":
             return uptake
-        heating = self.months == "heating"
-        months = inventory.attrs["heating_months"] if heating else self.months
-        return uptake.where(uptake["month"].isin(list(months)), 0)
+        heating = inventory.attrs.get("heating_months") if self.months == "heating" else ()
+        if heating is None:
+            message = "months: heating, but the inventory names no heating_months"
+            raise InputError(message, hint="give heating_season in the city's city.yaml")
+        months = np.atleast_1d(heating) if self.months == "heating" else list(self.months)
+        return uptake.where(uptake["month"].isin(months), 0)
 
     def change(
         self, inventory: xr.Dataset, where: xr.DataArray, uptake: xr.DataArray

@@ -3,11 +3,11 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from pydantic import model_validator
 
 from emisim.measures._base import Fraction
-from emisim.measures._destination import receivers
 from emisim.measures._shift import Shift
 
 
@@ -57,19 +57,11 @@ class Electrify(Shift):
         new = 1 if self.new_share is None else self.new_share.to("fraction")
         return self.share.to("fraction") * new
 
-    def touches(self, inventory: xr.Dataset) -> xr.DataArray:
-        """Return scope and destinations, bool (source)."""
-        where = self.where(inventory)
-        takers = receivers(inventory, where, self.to)
-        fuels = np.unique(inventory["fuel"].values[takers.values].astype(str))
-        burning = fuels[fuels != "electricity"]
+    def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
+        """Raise InputError if a destination does not run on electricity."""
+        taking = np.isin(inventory["source"].values, takers.to_numpy())
+        burning = inventory["source"].values[taking & (inventory["fuel"].values != "electricity")]
         if burning.size:
             what = "a destination of electrify does not run on electricity"
-            allowed = ["electricity"]
-            raise self.fault(field="to", what=what, value=str(burning[0]), allowed=allowed)
-        return where | takers
-
-    def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
-        """Move ``uptake x part`` of the service in scope to the electric sources."""
-        self.touches(inventory)
-        return super().change(inventory, uptake)
+            hint = "add fuel: electricity to `to`"
+            raise self.fault(field="to", what=what, value=burning[0], hint=hint)

@@ -1,13 +1,14 @@
 """Plants, boilers, kilns and vehicles close."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import xarray as xr
-from pydantic import Discriminator, Tag, model_validator
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
+from emisim.errors import InputError
 from emisim.measures._base import Measure, Quantity
-from emisim.measures._destination import Destinations, move, receivers
+from emisim.measures._destination import Destination, listed, move, receivers
 from emisim.measures._quantity import in_unit
 from emisim.verbs import scale_activity
 
@@ -15,8 +16,21 @@ Years = Annotated[Quantity, in_unit("year", 0)]
 NOWHERE = "nowhere"
 
 
-def _way(value: Any) -> str:
-    return NOWHERE if isinstance(value, str) else "places"
+def _places(value: Any) -> Any:
+    """Return the listed destinations; ``nowhere`` is none of them."""
+    if not value or (isinstance(value, str) and value != NOWHERE):
+        message = "unknown destination"
+        allowed = [NOWHERE, *Destination.model_fields]
+        hint = "write nowhere, or attributes such as {process: boiler-gas, district: same}"
+        raise InputError(message, value=value, allowed=allowed, hint=hint)
+    return () if value == NOWHERE else listed(value)
+
+
+def _plain(to: tuple[Destination, ...]) -> str | list[dict[str, Any]]:
+    return [d.model_dump(mode="json", exclude_defaults=True) for d in to] or NOWHERE
+
+
+Places = Annotated[tuple[Destination, ...], BeforeValidator(_places), PlainSerializer(_plain)]
 
 
 class Retire(Measure):
@@ -47,17 +61,14 @@ class Retire(Measure):
 
     kind: ClassVar[str] = "retire"
 
-    to: Annotated[
-        Annotated[Literal["nowhere"], Tag(NOWHERE)] | Annotated[Destinations, Tag("places")],
-        Discriminator(_way),
-    ]
+    to: Places
     reason: str = ""
     built_before: int | None = None
     older_than: Years | None = None
 
     @model_validator(mode="after")
     def _explained(self) -> "Retire":
-        if (self.to == NOWHERE) != bool(self.reason):
+        if bool(self.to) == bool(self.reason):
             what = "belongs to `to: nowhere`, which needs it, and to nothing else"
             raise self.fault(field="reason", what=what, value=self.reason)
         return self
@@ -84,13 +95,13 @@ class Retire(Measure):
     def touches(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return scope and destinations, bool (source)."""
         where = self.where(inventory)
-        if self.to == NOWHERE:
+        if not self.to:
             return where
         return where | receivers(inventory, where, self.to)
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """End ``uptake`` of the activity in scope, or hand its service on."""
         where = self.where(inventory)
-        if self.to == NOWHERE:
+        if not self.to:
             return scale_activity(inventory, where, 0, uptake)
         return move(inventory, where, self.to, uptake)
