@@ -41,14 +41,24 @@ def emission_factors(rows: pd.DataFrame, table: Parameters) -> tuple[np.ndarray,
         Naming the source without any factor.
     """
     values, assumed = table.match(rows, SPECIES, "kg/({activity_unit})", required=False)
-    without = np.isnan(values).all(axis=1)
+    require_factor(rows, values, table)
+    return np.nan_to_num(values), assumed
+
+
+def require_factor(rows: pd.DataFrame, factor: np.ndarray, table: Parameters) -> None:
+    """Raise :class:`InputError` naming the first source whose factors (n, 10) are all NaN."""
+    without = np.isnan(factor).all(axis=1)
     if without.any():
         row = rows.iloc[int(np.flatnonzero(without)[0])]
         key = ", ".join(f"{k} {row[k]!r}" for k in ("process", "fuel", "technology", "standard"))
         msg = f"no emission factor for source {row.name!r} ({key})"
         have = sorted(set(table.frame["process"]))
         raise InputError(msg, file=table.path, value=row["process"], allowed=have)
-    return np.nan_to_num(values), assumed
+
+
+def product_output(rows: pd.DataFrame) -> np.ndarray:
+    """Return the service (n,) of processes whose product is their activity: 1, or 0 for none."""
+    return (rows["service"] == "product").to_numpy().astype(float)
 
 
 def removal_from_controls(
@@ -74,6 +84,7 @@ def removal_from_controls(
             efficiency, is_assumed = _device(device.strip(), names, controls)
             passed[members] *= 1 - efficiency
             assumed[members] |= is_assumed
+    assumed[:, SPECIES.index("PM10")] |= assumed[:, len(SPECIES)]
     return _size_weighted(1 - passed, factor), assumed[:, : len(SPECIES)]
 
 

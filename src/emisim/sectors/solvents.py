@@ -1,0 +1,34 @@
+"""Solvent use, fuel stations and depots: ``E = A EF (1 - eta)``, VOC only.
+
+The removal of a VOC device already counts the captured share of the flow (T/CSES 144-2024:
+``eta`` times capture rate).
+"""
+
+import xarray as xr
+
+from emisim.city import City, Factors
+from emisim.sectors import _common
+
+TOPIC = "solvents"
+
+
+def build(city: City, factors: Factors) -> xr.Dataset:
+    """Return the inventory of solvent use and fuel storage.
+
+    Raises
+    ------
+    InputError
+        A source without any factor, or with an unknown control device.
+    """
+    rows = city.table(TOPIC)
+    factor, assumed = _common.emission_factors(rows, factors[TOPIC])
+    removal, removal_assumed = _common.removal_from_controls(rows, factor, factors["controls"])
+    return _common.assemble(
+        rows,
+        _common.annual(rows, city, TOPIC),
+        factor,
+        removal,
+        _common.product_output(rows),
+        assumed | removal_assumed,
+        city,
+    )
