@@ -1,0 +1,59 @@
+"""Non-road machinery: stage ratios by hand, fuel conserved."""
+
+from pathlib import Path
+
+import pytest
+
+from emisim import inventory
+from emisim.city import City, Factors
+from emisim.sectors import nonroad
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+
+
+@pytest.fixture(scope="module")
+def city():
+    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
+
+
+@pytest.fixture(scope="module")
+def built(city):
+    return nonroad.build(city, city.factors)
+
+
+@pytest.mark.parametrize(
+    ("stage", "species", "kg_per_t"),
+    [
+        ("stage-3", "NOx", 32.79 * 0.7),
+        ("stage-0", "PM2.5", 2.09 * 1.4),
+        ("stage-4", "PM10", 2.09 * 0.12),
+        ("stage-2", "CO", 10.72),
+        ("stage-2", "SO2", 2 * 50e-6 * 1000),
+        ("stage-2", "CO2", 3095.9),
+        ("stage-3", "BC", 2.09 * 0.6 * 0.55),
+    ],
+)
+def test_factor_by_hand(built, stage, species, kg_per_t):
+    source = f"construction-machinery-jiaoqu:{stage}"
+    assert float(built["factor"].sel(source=source, species=species)) == pytest.approx(kg_per_t)
+
+
+def test_fuel_is_that_of_the_table(city, built):
+    rows = city.table("nonroad")
+    assert float(built["activity"].sum()) == pytest.approx(rows["value"].sum())
+
+
+def test_stages_deliver_the_same_service(built):
+    assert set(built["service"].values) == {"product"}
+    assert set(built["output"].values) == {1.0}
+
+
+def test_newest_stage_is_a_destination(built):
+    newest = inventory.select(built, standard="stage-4")
+    assert float(built["activity"].where(newest, drop=True).sum()) == 0
+    assert int(newest.sum()) == len({s.split(":")[0] for s in built["source"].values})
+
+
+def test_farm_machines_work_in_every_month(built):
+    farm = built.sel(source="agricultural-machinery-yuxian:stage-2")["activity"]
+    assert float(farm.min()) > 0
