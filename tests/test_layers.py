@@ -1,16 +1,18 @@
 """A module imports only from the layers above it, and never in a circle."""
 
+from functools import cache
+
 import pytest
 
 from emisim import codegraph
 
 LAYERS = (
     "__init__ errors units vocabulary output strict_yaml codegraph",
-    "tables grid overlay calendar coordinates config",
-    "inventory city boundaries",
+    "csvtable models tables grid overlay calendar coordinates config",
+    "convention inventory verbs example city boundaries",
     "sectors measures weather transport chemistry",
     "scenario ledger air gridding",
-    "plan targets",
+    "plan plan_model targets",
     "figures briefing provenance",
     "stages cli",
 )
@@ -23,6 +25,7 @@ def family(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
 
 
+@cache
 def edges() -> list[tuple[str, str]]:
     pairs = []
     for module in KNOWN:

@@ -1,10 +1,17 @@
 """A city's polygons and grid, which gridding, transport and maps must share."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from emisim import boundaries, grid
-from emisim.city import City
+from emisim.city import City, Factors
 from emisim.grid import Grid
+
+
+def read(city: str | Path, factors: str | Path) -> City:
+    """Return the city of a folder, with the factor tables of another."""
+    return City.read(city, Factors(Path(factors)))
 
 
 def polygons_and_grid(city: City) -> tuple[pd.Series, Grid]:

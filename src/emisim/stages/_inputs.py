@@ -20,7 +20,7 @@ INVENTORY_FACTORS = (
 UPSTREAM: dict[str, tuple[str, ...]] = {
     "inventory": (),
     "grid": ("inventory",),
-    "receptors": ("grid",),
+    "receptors": (),
     "scenarios": ("inventory",),
     "air": ("grid", "receptors", "scenarios"),
     "verdict": ("scenarios", "air"),
@@ -62,7 +62,10 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             sources,
         ],
         "grid": [folder / "city.yaml", folder / "places.csv", *boundary(folder)],
-        "receptors": [folder / "city.yaml", tables / "dispersion.csv", sources, weather(folder)],
+        "receptors": [
+            *(tables / f"{name}.csv" for name in ("dispersion", "stacks")),
+            *(folder / "city.yaml", sources, weather(folder), *boundary(folder)),
+        ],
         "scenarios": [document],
         "air": [
             *(tables / f"{name}.csv" for name in ("air", "composition")),

@@ -1,13 +1,11 @@
 """Base-year inventory of a city, from its activity tables and the factor tables."""
 
 import logging
-from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from emisim import inventory, provenance, units
-from emisim.city import City, Factors
 from emisim.sectors import (
     ammonia,
     burning,
@@ -19,7 +17,7 @@ from emisim.sectors import (
     solvents,
     vehicles,
 )
-from emisim.stages import _files, _inputs
+from emisim.stages import _domain, _files, _inputs
 from emisim.vocabulary import SPECIES
 
 SECTOR_MODULES = (
@@ -38,9 +36,8 @@ log = logging.getLogger(__name__)
 
 def build(city: str, factors: str) -> xr.Dataset:
     """Return the whole inventory of a city folder, sectors in alphabetical order."""
-    tables = Factors(Path(factors))
-    place = City.read(city, tables)
-    return inventory.concat(module.build(place, tables) for module in SECTOR_MODULES)
+    place = _domain.read(city, factors)
+    return inventory.concat(module.build(place, place.factors) for module in SECTOR_MODULES)
 
 
 def run(*, city: str, factors: str, out: str, totals: str) -> None:

@@ -1,0 +1,192 @@
+"""Time and memory of the stages, and ratios to the plain way of doing the same: make bench.
+
+Ratios compare two ways in one process on one machine, so they mean something elsewhere too; seconds
+and megabytes are those of this machine, with whatever else it was doing.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import shapely
+import xarray as xr
+
+from emisim import inventory, overlay
+from emisim.city import City, Factors
+from emisim.stages import _domain
+from emisim.stages import inventory as inventory_stage
+from emisim.transport import convolve
+
+CITY, FACTORS, PLAN = "inputs/cities/yangquan", "inputs/factors", "inputs/plans/yangquan-2019.yaml"
+REPEATS = 3
+MANY_SOURCES = 20_000
+BIN = Path(sys.executable).parent
+
+
+def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Return the shortest of a few timings in s."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def show(what: str, ours: float, plain: float, other: str) -> None:
+    """Print one ratio."""
+    print(f"  {what:34} {ours * 1e3:9.1f} ms   {plain / ours:8.1f} x faster than {other}")
+
+
+def totals(base: xr.Dataset) -> None:
+    """Compare the contraction with multiplying all terms and summing them."""
+    copies = -(-MANY_SOURCES // base.sizes["source"])
+    many = xr.concat([base] * copies, "source", data_vars="minimal").isel(
+        source=slice(MANY_SOURCES)
+    )
+    many = many.assign_coords(source=np.arange(MANY_SOURCES).astype(str).astype(object))
+
+    def plain() -> xr.DataArray:
+        return inventory.emission(many).groupby(many["sector"]).sum().sum("month")
+
+    ours = inventory.totals(many, outside=True).values
+    np.testing.assert_allclose(ours, plain().transpose("sector", "species").values, rtol=1e-9)
+    contracted = best(lambda: inventory.totals(many, outside=True))
+    show(f"totals of {MANY_SOURCES} sources", contracted, best(plain), "multiply, then sum")
+
+
+def polygons(city: City) -> None:
+    """Compare exact polygon weights with geopandas.overlay; both must agree."""
+    shapes, grid = _domain.polygons_and_grid(city)
+    x, y = np.meshgrid(grid.x - grid.cell_size / 2, grid.y - grid.cell_size / 2)
+    boxes = shapely.box(x, y, x + grid.cell_size, y + grid.cell_size).ravel()
+    cells = geopandas.GeoDataFrame({"cell": range(grid.size)}, geometry=boxes, crs=grid.crs)
+    places = geopandas.GeoDataFrame(
+        {"place": range(len(shapes))}, geometry=shapes.to_list(), crs="EPSG:4326"
+    ).to_crs(grid.crs)
+
+    def plain() -> geopandas.GeoDataFrame:
+        return geopandas.overlay(places, cells, how="intersection")
+
+    weights = overlay.polygons(grid, shapes.to_numpy())
+    area = plain().geometry.area.sum()
+    whole = places.geometry.area.sum()
+    assert abs(weights.share.sum() - len(shapes)) < 1e-9
+    assert abs(area / whole - 1) < 1e-6
+    ours = best(lambda: overlay.polygons(grid, shapes.to_numpy()))
+    show(f"{len(shapes)} districts on {grid.size} cells", ours, best(plain), "geopandas.overlay")
+
+
+def transport(size: int = 40) -> None:
+    """Compare the FFT with the direct sum over source cells; both must agree."""
+    random = np.random.default_rng(1)
+    kernel = random.random((2 * size - 1, 2 * size - 1))
+    field = random.random((size, size))
+
+    def plain() -> np.ndarray:
+        out = np.zeros((size, size))
+        for j in range(size):
+            for i in range(size):
+                part = kernel[size - 1 - j : 2 * size - 1 - j, size - 1 - i : 2 * size - 1 - i]
+                out += field[j, i] * part
+        return out
+
+    coords = {"tracer": ["t"], "release": ["r"], "season": ["s"]}
+    emission = xr.DataArray(
+        field[None, None, None], coords, ("tracer", "release", "season", "y", "x")
+    )
+    offsets = np.arange(1 - size, size)
+    kernels = xr.DataArray(
+        kernel[None, None, None],
+        {"release": ["r"], "family": ["f"], "season": ["s"], "dy": offsets, "dx": offsets},
+        ("release", "family", "season", "dy", "dx"),
+    ).to_dataset(name="kernel")
+    chain = {"c": ("t", "f")}
+    found = convolve.concentrations(emission, kernels, chain).values.squeeze()
+    np.testing.assert_allclose(found, plain(), rtol=1e-9)
+    ours = best(lambda: convolve.concentrations(emission, kernels, chain))
+    show(f"one kernel on {size} x {size} cells", ours, best(plain), "the direct sum")
+
+
+def stages(folder: Path) -> None:
+    """Run every stage as the workflow does and print its wall time and peak memory."""
+    at = {
+        name: str(folder / name)
+        for name in (
+            *("inventory.nc", "totals.csv", "emissions.nc", "budget.csv", "shares.nc"),
+            *("receptors.nc", "scenarios.nc", "ledger.csv", "air.nc", "verdict.csv"),
+            *("provenance.json", "figures"),
+        )
+    }
+    place = ["--city", CITY, "--factors", FACTORS]
+    made = [f"--{n.split('.')[0]}={at[n]}" for n in ("scenarios.nc", "ledger.csv", "air.nc")]
+    made += [f"--verdict={at['verdict.csv']}", f"--provenance={at['provenance.json']}"]
+    commands = {
+        "inventory": [*place, "--out", at["inventory.nc"], "--totals", at["totals.csv"]],
+        "grid": [
+            *(*place, "--inventory", at["inventory.nc"], "--out", at["emissions.nc"]),
+            *("--budget", at["budget.csv"], "--shares", at["shares.nc"]),
+        ],
+        "receptors": [*place, "--out", at["receptors.nc"]],
+        "scenarios": [
+            *("--plan", PLAN, "--inventory", at["inventory.nc"]),
+            *("--out", at["scenarios.nc"], "--ledger", at["ledger.csv"]),
+        ],
+        "air": [
+            *(*place, "--shares", at["shares.nc"], "--scenarios", at["scenarios.nc"]),
+            *("--receptors", at["receptors.nc"], "--out", at["air.nc"]),
+        ],
+        "verdict": [
+            *("--plan", PLAN, "--scenarios", at["scenarios.nc"], "--air", at["air.nc"]),
+            *("--out", at["verdict.csv"]),
+        ],
+        "provenance": [
+            *("--plan", PLAN, "--from", at["emissions.nc"], at["receptors.nc"], at["air.nc"]),
+            *("--outputs", at["verdict.csv"], "--out", at["provenance.json"]),
+        ],
+        "figures": [
+            *("--lang", "zh", "--city", CITY, "--plan", PLAN, "--emissions", at["emissions.nc"]),
+            *(*made, "--out", at["figures"]),
+        ],
+    }
+    total = 0.0
+    for verb, arguments in commands.items():
+        seconds, megabytes = measured([str(BIN / "emisim"), verb, *arguments])
+        total += seconds
+        print(f"  {verb:34} {seconds:9.1f} s    {megabytes:8.0f} MB at the peak")
+    print(f"  {'all, one after the other':34} {total:9.1f} s")
+
+
+def measured(command: list[str]) -> tuple[float, float]:
+    """Run a command; return its wall time in s and its peak memory in MB."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    complaint = process.stderr.read() if process.stderr else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)}\n{complaint}")
+    kilobytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
+    return time.perf_counter() - start, kilobytes / 1024
+
+
+def main() -> None:
+    """Print everything."""
+    print("Against the plain way, same result, best of a few runs:")
+    city = City.read(CITY, Factors(Path(FACTORS)))
+    totals(inventory_stage.build(CITY, FACTORS))
+    polygons(city)
+    transport()
+    print("The stages as the workflow runs them, each in its own process:")
+    with tempfile.TemporaryDirectory() as folder:
+        stages(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
