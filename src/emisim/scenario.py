@@ -12,6 +12,9 @@ from emisim import inventory as inv
 from emisim.convention import LABELS, MEASURES
 from emisim.errors import InputError
 
+GROUPS = ("sector", "district")
+"""Source labels that totals are grouped by."""
+
 
 class Step(Protocol):
     """Anything that turns an inventory into an inventory: a measure or a scenario."""
@@ -39,10 +42,15 @@ class Scenario:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, inventory: xr.Dataset, *, full_effect: bool = True) -> xr.Dataset:
-        """Return the inventory after all steps, in the scenario's year."""
+        """Return the inventory after all steps, the own ones in the scenario's year."""
+        start = self.parent.apply(inventory, full_effect=full_effect) if self.parent else inventory
+        return self.extend(start, full_effect=full_effect)
+
+    def extend(self, start: xr.Dataset, *, full_effect: bool = True) -> xr.Dataset:
+        """Return ``start``, the parent's inventory, after the scenario's own steps."""
         effect = full_effect if self.full_effect is None else self.full_effect
-        dated = inventory if self.year is None else inventory.assign_attrs(year=self.year)
-        return fold(self.steps, dated, full_effect=effect)
+        dated = start if self.year is None else start.assign_attrs(year=self.year)
+        return fold(self.own_steps, dated, full_effect=effect)
 
     @property
     def parent(self) -> "Scenario | None":
@@ -73,12 +81,11 @@ def run(scenarios: Sequence[Scenario], base: xr.Dataset) -> dict[str, xr.Dataset
     """
     done: dict[str, xr.Dataset] = {}
     for scenario in scenarios:
-        start = done.get(scenario.parent.id) if scenario.parent else None
-        if start is None:
-            done[scenario.id] = scenario.apply(base)
-        else:
-            rest = Scenario(scenario.id, scenario.own_steps, scenario.year, scenario.full_effect)
-            done[scenario.id] = rest.apply(start)
+        parent = scenario.parent
+        known = parent is not None and parent.id in done
+        done[scenario.id] = (
+            scenario.extend(done[parent.id]) if parent and known else scenario.apply(base)
+        )
     return done
 
 
@@ -89,7 +96,9 @@ def dataset(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]
     -------
     Dataset with ``emission`` (scenario, source, month, species) in kg per month, ``activity``
     (scenario, source, month) in ``activity_unit`` per month, ``total`` (scenario, sector, district,
-    species, month) in kg per month, and the sources' coordinates. District ``outside`` is kept.
+    species, month) in kg per month, and the sources' coordinates; because ``sector`` and
+    ``district`` are axes of ``total``, those of a source are ``source_sector`` and
+    ``source_district``. District ``outside`` is kept.
 
     Raises
     ------
@@ -106,7 +115,10 @@ def dataset(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]
     join = {"coords": "minimal", "compat": "override", "join": "exact"}
     emission = xr.concat([_plain(inv.emission(inventories[i])) for i in ids], axis, **join)
     activity = xr.concat([_plain(inventories[i]["activity"]) for i in ids], axis, **join)
-    labels = {name: first[name] for name in (*LABELS, *MEASURES) if name in first.coords}
+    labels = {
+        f"source_{name}" if name in GROUPS else name: ("source", first[name].values)
+        for name in (*LABELS, *MEASURES)
+    }
     result = xr.Dataset(
         {"emission": emission.assign_attrs(units="kg month-1"), "activity": activity},
         coords=labels,
@@ -127,8 +139,8 @@ def _plain(values: xr.DataArray) -> xr.DataArray:
 
 def total(scenarios: xr.Dataset) -> xr.DataArray:
     """Return the totals (scenario, sector, district, species, month) of ``emission``."""
-    sectors, i = np.unique(scenarios["sector"].values.astype(str), return_inverse=True)
-    districts, j = np.unique(scenarios["district"].values.astype(str), return_inverse=True)
+    sectors, i = np.unique(scenarios["source_sector"].values.astype(str), return_inverse=True)
+    districts, j = np.unique(scenarios["source_district"].values.astype(str), return_inverse=True)
     emission = scenarios["emission"].transpose("scenario", "source", "month", "species")
     flat = np.zeros((sectors.size * districts.size, i.size))
     flat[i * districts.size + j, np.arange(i.size)] = 1

@@ -86,15 +86,18 @@ def _build(node: Any, path: Location, lines: dict[Location, int], seen: set[int]
         raise InputError(message, file=file, row=lines[path], hint="write the value out")
     seen.add(id(node))
     if node.tag not in PLAIN:
-        message = "tags and merge keys are not allowed"
-        raise InputError(
-            message, file=file, row=lines[path], value=node.tag, hint="write a plain value"
-        )
+        raise _not_plain(node, file)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines, seen, file)
     if isinstance(node, yaml.SequenceNode):
         return [_build(v, (*path, i), lines, seen, file) for i, v in enumerate(node.value)]
     return _scalar(node, file)
+
+
+def _not_plain(node: Any, file: Any) -> InputError:
+    message = "tags and merge keys are not allowed"
+    row = node.start_mark.line + 1
+    return InputError(message, file=file, row=row, value=node.tag, hint="write a plain value")
 
 
 def _mapping(
@@ -105,6 +108,8 @@ def _mapping(
     for key_node, value_node in node.value:
         key = str(key_node.value)
         row = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in PLAIN:
+            raise _not_plain(key_node, file)
         if key in result:
             message = (
                 f"key {key!r} stands twice in one mapping (first in line {lines[(*path, key)]})"

@@ -16,6 +16,8 @@ from emisim.vocabulary import OUTSIDE, SPECIES
 
 CITY = "city"
 COAL = ("coal", "clean_coal", "gangue")
+BURNERS = ("power", "heating", "boilers", "residential")
+"""Sectors whose activity is the fuel itself."""
 POLLUTANTS = ("SO2", "NO2", "PM10", "PM2.5")
 COMPUTED = {
     "concentration": "ug/m3",
@@ -90,23 +92,20 @@ class Target(BaseModel):
 
 
 def coal_use(scenarios: xr.Dataset) -> xr.DataArray:
-    """Return the coal burnt or charged in t/year (scenario, use), use in ``power`` | ``other``.
+    """Return the coal burnt in t/year (scenario, use), use in ``power`` | ``other``.
 
-    Sources of district ``outside`` are left out; a source counts where its fuel is a coal and its
-    activity a mass.
+    Power plants, heat supply, boilers and households inside the domain; coal charged into ovens and
+    kilns is not told apart from their product and is left out. Heat from power plants is ``other``.
     """
-    mass = np.isin(scenarios["activity_unit"].values.astype(str), ("t", "kg"))
-    coal = np.isin(scenarios["fuel"].values.astype(str), COAL)
-    inside = scenarios["district"].values != OUTSIDE
-    to_tonne = [
-        units.factor(str(u), "t") if m else 0
-        for u, m in zip(scenarios["activity_unit"].values, mass, strict=True)
-    ]
-    weight = xr.DataArray(np.where(coal & inside, to_tonne, 0), dims="source")
-    power = xr.DataArray(scenarios["sector"].values == "power", dims="source")
-    activity = scenarios["activity"].drop_vars("source")
-    parts = [xr.dot(activity, weight * at, dim=("source", "month")) for at in (power, ~power)]
-    return xr.concat(parts, dim=pd.Index(["power", "other"], name="use"))
+    sector = scenarios["source_sector"].values.astype(str)
+    counted = np.isin(scenarios["fuel"].values.astype(str), COAL) & np.isin(sector, BURNERS)
+    kept = np.flatnonzero(counted & (scenarios["source_district"].values != OUTSIDE))
+    mass = [units.factor(str(unit), "t") for unit in scenarios["activity_unit"].values[kept]]
+    power = sector[kept] == "power"
+    weight = np.stack([power, ~power]) * np.array(mass)
+    used = np.einsum("ksm,us->ku", scenarios["activity"].values[:, kept], weight)
+    coords = {"scenario": scenarios["scenario"].values, "use": ["power", "other"]}
+    return xr.DataArray(used, coords, ("scenario", "use"))
 
 
 def _relative(values: pd.Series, base: str) -> pd.Series:
@@ -134,8 +133,9 @@ def _coal(target: Target, scenarios: xr.Dataset) -> pd.Series:
 
 
 def _concentration(target: Target, concentrations: xr.DataArray) -> pd.Series:
-    areas = concentrations["area"].values.tolist()
-    require_known([target.area], areas, f"area of target {target.id}")
+    for axis, wanted in (("area", target.area), ("species", target.species)):
+        known = concentrations[axis].values.tolist()
+        require_known([wanted], known, f"{axis} of target {target.id}")
     chosen = concentrations.sel(species=target.species, area=target.area)
     return chosen.reset_coords(drop=True).to_series()
 
