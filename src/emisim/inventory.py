@@ -86,7 +86,7 @@ def concat(parts: Iterable[xr.Dataset]) -> xr.Dataset:
         coords="minimal",
         compat="equals",
     )
-    return check(whole)
+    return check(whole.transpose(..., "source", "month", "species"))
 
 
 def emission(inventory: xr.Dataset) -> xr.DataArray:
