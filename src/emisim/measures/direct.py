@@ -14,6 +14,7 @@ from emisim.verbs import raise_removal, scale_activity, scale_factor
 from emisim.vocabulary import SPECIES
 
 CALENDAR = range(1, 13)
+WORDS = ("all", "heating")
 
 
 def _known_species(species: tuple[str, ...]) -> tuple[str, ...]:
@@ -21,12 +22,14 @@ def _known_species(species: tuple[str, ...]) -> tuple[str, ...]:
     return species
 
 
-def _calendar_months(months: tuple[int, ...]) -> tuple[int, ...]:
-    require_known(months, CALENDAR, "month")
+def _known_months(months: str | tuple[int, ...]) -> str | tuple[int, ...]:
+    named = (months,) if isinstance(months, str) else months
+    allowed = WORDS if isinstance(months, str) else CALENDAR
+    require_known(named or ("none",), allowed, "months")
     return months
 
 
-Months = Annotated[tuple[int, ...], Field(min_length=1), AfterValidator(_calendar_months)]
+Months = Annotated[str | tuple[int, ...], AfterValidator(_known_months)]
 
 
 class Row(Record):
@@ -40,7 +43,7 @@ class Row(Record):
     species: Annotated[tuple[str, ...], AfterValidator(_known_species)] = ()
     value: Multiplier
     to: Destinations | None = None
-    months: Literal["all", "heating"] | Months = "all"
+    months: Months = "all"
 
     @model_validator(mode="after")
     def _complete(self) -> "Row":
