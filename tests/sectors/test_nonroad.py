@@ -6,7 +6,7 @@ import pytest
 
 from emisim import inventory
 from emisim.city import City, Factors
-from emisim.sectors import nonroad
+from emisim.sectors import freight, nonroad
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 
@@ -57,3 +57,12 @@ def test_newest_stage_is_a_destination(built):
 def test_farm_machines_work_in_every_month(built):
     farm = built.sel(source="agricultural-machinery-yuxian:stage-2")["activity"]
     assert float(farm.min()) > 0
+
+
+def test_joins_with_factors_that_change_by_month(city, built):
+    trucks = freight.build(city, city.factors)
+    whole = inventory.concat([built, trucks])
+    assert whole["factor"].dims == ("source", "month", "species")
+    apart = [inventory.totals(part, ()) for part in (built, trucks)]
+    together = inventory.totals(whole, ())
+    assert together.values == pytest.approx((apart[0] + apart[1]).values)
