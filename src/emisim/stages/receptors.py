@@ -1,6 +1,7 @@
 """Source-receptor kernels of a city, from its weather table and its grid."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def run(*, city: str, factors: str, out: str) -> None:
         grid,
         frequencies.read(_inputs.weather(city)),
         place.factors["dispersion"],
-        releases.from_parameters(place.factors["stacks"]),
+        releases.read(Path(factors) / "stacks.csv", place.factors["dispersion"]),
     )
     made_from = provenance.record(
         "receptors",
