@@ -12,7 +12,7 @@ from scipy import sparse
 
 from emisim import boundaries, grid, inventory
 from emisim.city import City
-from emisim.convention import net_factor
+from emisim.convention import TERMS, net_factor
 from emisim.errors import InputError, MassError
 from emisim.grid import Grid
 from emisim.gridding.places import DISTRICT, POINT, read_places, weigh
@@ -153,9 +153,10 @@ def budget(gridded: xr.Dataset, field: xr.DataArray) -> pd.DataFrame:
 def _emission_at_places(gridded: xr.Dataset, sector: str) -> xr.DataArray:
     """Emission of one sector by place: (place_name, ..., month, species), a species at a time."""
     part = gridded.isel(source=gridded["sector"].values == sector)
-    net = net_factor(part)
+    bare = part[list(TERMS)].reset_coords(drop=True)
+    net = net_factor(bare)
     by_species = [
-        _to_places(part, part["activity"] * net.isel(species=number))
+        _to_places(part, bare["activity"] * net.isel(species=number))
         for number in range(gridded.sizes["species"])
     ]
     return xr.concat(by_species, dim=gridded["species"], join="exact")
