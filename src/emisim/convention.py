@@ -45,13 +45,19 @@ def check(inventory: xr.Dataset) -> xr.Dataset:
         _check_words(inventory, name, allowed)
     for unit in sorted(set(inventory["activity_unit"].values)):
         units.factor(unit, unit)
+    terms = bare(inventory)
     for name in (*TERMS, "output"):
-        finite = xr.apply_ufunc(np.isfinite, inventory[name])
-        _check_bound(inventory, name, ~finite, "is not a finite number")
-        _check_bound(inventory, name, inventory[name] < 0, "is negative")
-    _check_bound(inventory, "removal", inventory["removal"] > 1 + ROUNDING, "is above 1")
-    _check_nested(inventory)
+        finite = xr.apply_ufunc(np.isfinite, terms[name])
+        _check_bound(terms, name, ~finite, "is not a finite number")
+        _check_bound(terms, name, terms[name] < 0, "is negative")
+    _check_bound(terms, "removal", terms["removal"] > 1 + ROUNDING, "is above 1")
+    _check_nested(terms)
     return inventory
+
+
+def bare(inventory: xr.Dataset) -> xr.Dataset:
+    """Return the inventory with its axes only, so that arithmetic drags no labels along."""
+    return inventory.drop_vars([name for name in inventory.coords if name not in inventory.dims])
 
 
 def _check_shape(inventory: xr.Dataset) -> None:

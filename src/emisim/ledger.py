@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim import inventory as inv
 from emisim import units
+from emisim.convention import bare, net_factor
 from emisim.errors import MassError
 from emisim.output import atomic
 from emisim.scenario import Scenario, Step
-from emisim.vocabulary import SPECIES
+from emisim.vocabulary import OUTSIDE, SPECIES
 
 TOLERANCE = 1e-9
 COLUMNS = (
@@ -56,9 +56,11 @@ def build(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]) 
 
 def tonnes(inventory: xr.Dataset) -> np.ndarray:
     """Return annual emissions in t, shape (2, species): inside the domain, and outside."""
-    inside = inv.totals(inventory, by=())
-    everywhere = inv.totals(inventory, by=(), outside=True)
-    return np.stack([inside.values, (everywhere - inside).values]) * units.factor("kg", "t")
+    terms = bare(inventory)
+    inside = inventory["district"].values != OUTSIDE
+    part = xr.DataArray(np.stack([inside, ~inside]).astype(float), dims=("part", "source"))
+    kilograms = xr.dot(terms["activity"], net_factor(terms), part, dim=("source", "month"))
+    return kilograms.transpose("part", "species").values * units.factor("kg", "t")
 
 
 def steps_table(scenario: Scenario, start: xr.Dataset) -> pd.DataFrame:
