@@ -36,7 +36,7 @@ def test_service_is_conserved(kind, name):
     laws.service_conserved(cases.measure(kind, name), TOWN)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(case=st.sampled_from(cases.NAMES), one=monthly, two=monthly)
 def test_grows_month_by_month(case, one, two):
     laws.grows(cases.measure(*case), TOWN, np.minimum(one, two), np.maximum(one, two))
