@@ -98,7 +98,7 @@ def test_coal_and_gas_of_the_city_are_used_once(city, built):
 
 
 def test_per_head_totals_are_those_of_a_coal_city(city, built):
-    """kg per resident; all sources of the Changsha area gave 9.5 SO2, 10.7 NOx, 4.1 PM2.5 in 2013."""
+    """kg per resident; Changsha area 2013, all sources: 9.5 SO2, 10.7 NOx, 4.1 PM2.5."""
     both = inventory.concat([built, coal.build(city, city.factors)])
     head = inventory.totals(both, ()) / city.districts["population"].sum()
     for species, low, high in (("SO2", 8, 40), ("NOx", 7, 40), ("PM2.5", 1, 10), ("CO2", 9e3, 3e4)):
