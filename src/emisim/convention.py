@@ -97,6 +97,7 @@ def _check_nested(inventory: xr.Dataset) -> None:
         ("factor", inventory["factor"]),
         ("factor after removal", net_factor(inventory)),
     ):
+        term = term.drop_vars([c for c in term.coords if c not in term.dims])
         fine, coarse = term.sel(species="PM2.5"), term.sel(species="PM10")
         carbon = term.sel(species=["BC", "OC"]).sum("species")
         for small, large, what in (

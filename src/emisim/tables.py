@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -54,9 +54,11 @@ class Parameters:
     path: Path
 
     @cached_property
-    def _index(self) -> dict[tuple[str, ...], int]:
-        keys = self.frame[list(PARAMETER_KEY)].itertuples(index=False, name=None)
-        return dict(zip(keys, self.frame.index, strict=True))
+    def _index(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        records = self.frame.rename_axis("row").reset_index().to_dict("records")
+        return {
+            tuple(r[k] for k in PARAMETER_KEY): {str(k): v for k, v in r.items()} for r in records
+        }
 
     def row(
         self,
@@ -66,14 +68,14 @@ class Parameters:
         fuel: str = "",
         technology: str = "",
         standard: str = "",
-    ) -> pd.Series | None:
-        """Return the most specific row of ``parameter``, or None."""
+    ) -> dict[str, Any] | None:
+        """Return the most specific row of ``parameter`` (its cells and ``row``), or None."""
         asked = {"fuel": fuel, "technology": technology, "standard": standard}
         for agree in LOOKUP_ORDER:
             kept = [asked[c] if c in agree else "" for c in ("fuel", "technology", "standard")]
             found = self._index.get((process, *kept, parameter))
             if found is not None:
-                return pd.Series(self.frame.loc[found])
+                return found
         return None
 
     def value(self, parameter: str, unit: str, *, process: str, **key: str) -> float:
@@ -89,13 +91,19 @@ class Parameters:
             self._raise_missing(parameter, process, key)
         return self._number(found, unit)
 
-    def _number(self, found: pd.Series, unit: str) -> float:
+    def _number(self, found: Mapping[str, Any], unit: str) -> float:
         """Return the value of row ``found`` in ``unit``; a unit that does not fit names the row."""
         try:
             return units.convert(found["value"], found["unit"], unit)
         except InputError as error:
-            where = {"file": self.path, "row": int(found.name), "column": "unit"}  # type: ignore[call-overload]
-            raise InputError(error.what, value=found["unit"], hint=error.hint, **where) from None
+            raise InputError(
+                error.what,
+                file=self.path,
+                row=found["row"],
+                column="unit",
+                value=found["unit"],
+                hint=error.hint,
+            ) from None
 
     def _raise_missing(self, parameter: str, process: str, key: Mapping[str, str]) -> NoReturn:
         require_known([process], sorted(set(self.frame["process"])), "process", file=self.path)
