@@ -141,19 +141,16 @@ def total(scenarios: xr.Dataset) -> xr.DataArray:
     """Return the totals (scenario, sector, district, species, month) of ``emission``."""
     sectors, i = np.unique(scenarios["source_sector"].values.astype(str), return_inverse=True)
     districts, j = np.unique(scenarios["source_district"].values.astype(str), return_inverse=True)
-    emission = scenarios["emission"].transpose("scenario", "source", "month", "species")
+    emission = scenarios["emission"].transpose(..., "source", "month", "species")
+    leading = emission.dims[:-3]
     flat = np.zeros((sectors.size * districts.size, i.size))
     flat[i * districts.size + j, np.arange(i.size)] = 1
-    values = np.einsum("gn,knms->kgsm", flat, emission.values, optimize=True)
-    shape = (values.shape[0], sectors.size, districts.size, *values.shape[2:])
+    values = np.einsum("gn,...nms->...gsm", flat, emission.values, optimize=True)
+    shape = (*values.shape[:-3], sectors.size, districts.size, *values.shape[-2:])
+    axes = {"sector": sectors.astype(object), "district": districts.astype(object)}
+    kept = (*leading, "species", "month")
     return xr.DataArray(
         values.reshape(shape),
-        dims=("scenario", "sector", "district", "species", "month"),
-        coords={
-            "scenario": scenarios["scenario"].values,
-            "sector": sectors.astype(object),
-            "district": districts.astype(object),
-            "species": scenarios["species"].values,
-            "month": scenarios["month"].values,
-        },
+        dims=(*leading, "sector", "district", "species", "month"),
+        coords=axes | {name: scenarios[name].values for name in kept if name in scenarios.coords},
     )

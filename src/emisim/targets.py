@@ -150,7 +150,8 @@ def values(
     scenarios
         As from :func:`emisim.scenario.dataset`.
     concentrations
-        Annual means in ug/m3 (scenario, species, area), area ``city`` or a district.
+        Annual means in ug/m3 (scenario, species, area), area ``city`` or a district: ``by_area``
+        of :func:`emisim.air.concentrations`.
     base
         The scenario that changes refer to.
     """
