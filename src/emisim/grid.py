@@ -180,8 +180,8 @@ def around(geometries: ArrayLike, cell_size: float, margin: float, crs: str = "a
     to_plane = pyproj.Transformer.from_crs(WGS84, _projected(crs), always_xy=True)
     lon, lat = shapely.get_coordinates(shapes).T
     x, y = to_plane.transform(lon, lat)
-    west, south = (np.floor((min(v) - margin) / cell_size) for v in (x, y))
-    east, north = (np.ceil((max(v) + margin) / cell_size) for v in (x, y))
+    west, south = (np.floor((v.min() - margin) / cell_size) for v in (x, y))
+    east, north = (np.ceil((v.max() + margin) / cell_size) for v in (x, y))
     return Grid(
         crs=crs,
         x0=float(west * cell_size),

@@ -123,6 +123,14 @@ def test_point_outside_the_domain():
         gridding.allocate(base.assign_coords(lon=("source", lon)), domain(), PLACES, DISTRICTS)
 
 
+def test_half_a_position():
+    base = sources()
+    with pytest.raises(InputError, match="'boiler 20 t/h' has one coordinate of two"):
+        gridding.allocate(
+            base.assign_coords(lat=("source", np.full(7, np.nan))), domain(), PLACES, DISTRICTS
+        )
+
+
 def test_unknown_place_lists_the_known():
     base = sources()
     place = np.where(base["place"] == "corridor", "coridor", base["place"]).astype(object)

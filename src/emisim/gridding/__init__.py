@@ -1,7 +1,7 @@
 """From sources to cells: places, shares, gridded emissions, mass budget, CF netCDF."""
 
 from emisim.gridding.netcdf import read, write
-from emisim.gridding.places import read_places
+from emisim.gridding.places import read_places, weigh
 from emisim.gridding.shares import allocate, budget, emissions, matrix, of_city, spread
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "read",
     "read_places",
     "spread",
+    "weigh",
     "write",
 ]

@@ -60,6 +60,7 @@ def allocate(
         If shares do not add to 1.
     """
     names, position = np.unique(_place_of(base), return_inverse=True)
+    _check_pairs(base)
     _check_points(base, domain)
     pairs = zip(base["lon"].values, base["lat"].values, strict=True)
     points = dict(zip(base["source"].values, pairs, strict=True))
@@ -134,7 +135,7 @@ def budget(gridded: xr.Dataset, field: xr.DataArray) -> pd.DataFrame:
         If more than 1e-9 of a total was dropped.
     """
     came = inventory.totals(gridded, outside=True)
-    inside = field.sum(["month", "y", "x"])
+    inside = field.sum(["month", "y", "x"], skipna=False)
     share = xr.DataArray(gridded["outside_share"].values[gridded["source_place"]], dims="source")
     beyond = inventory.totals(gridded.assign(activity=gridded["activity"] * share), outside=True)
     came, inside, beyond = xr.align(came, inside, beyond, join="exact")
@@ -200,6 +201,16 @@ def _place_of(base: xr.Dataset) -> NDArray[np.str_]:
     point = np.isfinite(base["lon"].values) & np.isfinite(base["lat"].values)
     own = np.where(point, np.char.add(POINT, label), np.char.add(DISTRICT, district))
     return np.where(district == OUTSIDE, OUTSIDE, np.where(named != "", named, own))
+
+
+def _check_pairs(base: xr.Dataset) -> None:
+    lon, lat = base["lon"].values, base["lat"].values
+    half = np.isfinite(lon) != np.isfinite(lat)
+    if half.any():
+        first = int(np.flatnonzero(half)[0])
+        message = f"source {base['source'].values[first]!r} has one coordinate of two"
+        value = (float(lon[first]), float(lat[first]))
+        raise InputError(message, column="lon, lat", value=value, hint="give both or neither")
 
 
 def _check_points(base: xr.Dataset, domain: Grid) -> None:
