@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emisim import ledger, plan, scenario
 from emisim.errors import MassError
 from emisim.measures._example import town
+from emisim.vocabulary import SPECIES
 
 EXAMPLE = Path(__file__).parent / "data" / "plan.yaml"
 
@@ -84,3 +87,19 @@ def test_written_twice_is_the_same(rows, tmp_path):
 
 def test_a_scenario_without_steps_has_no_rows(chosen, inventories):
     assert ledger.build(chosen[:1], inventories).empty
+
+
+@settings(max_examples=8, deadline=None)
+@given(order=st.permutations(range(3)), kept=st.integers(0, 3), full=st.booleans())
+def test_any_order_of_any_measures_adds_up(chosen, inventories, order, kept, full):
+    reference, stated = chosen[1], chosen[2]
+    some = tuple(stated.own_steps[i] for i in order[:kept])
+    plan_scenario = scenario.Scenario("some", (reference, *some), 2019, full)
+    end = plan_scenario.extend(inventories["reference"])
+    rows = ledger.build((*chosen[:2], plan_scenario), {**inventories, "some": end})
+    summed = rows.query("scenario == 'some'").groupby("species")["in_sequence_t"].sum()
+    change = ledger.tonnes(end)[0] - ledger.tonnes(inventories["reference"])[0]
+    if kept:
+        np.testing.assert_allclose(summed[list(SPECIES)], change, rtol=1e-9, atol=1e-9)
+    else:
+        assert not change.any()

@@ -90,6 +90,13 @@ def test_assumed_numbers_carry_a_range_and_a_reason(yangquan):
         assert quantity.low <= quantity.value <= quantity.high
 
 
+def test_every_measure_finds_its_sources_in_the_city(yangquan):
+    from emisim.stages.inventory import build
+
+    base = build(str(ROOT / "inputs/cities/yangquan"), str(ROOT / "inputs/factors"))
+    plan.check(yangquan, base)
+
+
 def test_cites_take_the_clause_they_stand_under(example):
     assert {q.cite.clause for q in plan.parts(example.clauses[0].measures, Quantity)} == {"1"}
     assert example.measures[2].cites["to"].clause == "2"

@@ -70,6 +70,10 @@ def test_emission_change_leaves_load_outside_out(scenarios, concentrations):
     sums = inside.sum(("sector", "district", "month"))
     want = float(sums.sel(scenario="stated") / sums.sel(scenario="base") - 1) * 100
     assert table.loc["stated", "value"] == pytest.approx(want)
+    assert table.loc["stated", "base_value"] == pytest.approx(
+        float(sums.sel(scenario="base")) / 1000
+    )
+    assert table.loc["stated", "base_unit"] == "t"
 
 
 def test_coal_by_hand(scenarios):

@@ -28,6 +28,8 @@ COMPUTED = {
     "power_coal_share_change": "%",
 }
 """Metrics that are computed, and the unit of their values."""
+LEVELS = {"concentration": "ug/m3", "emission": "t", "coal": "t", "non": "t", "power": "fraction"}
+"""Unit of the level behind a metric, by the metric's first word."""
 NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_target")
 VERDICTS = {
     "met": "达到",
@@ -36,8 +38,8 @@ VERDICTS = {
 }
 COLUMNS = (
     *("target", "clause", "name_en", "name_zh", "metric", "species", "area", "binding"),
-    *("comparison", "target_value", "unit", "scenario", "base_value", "value", "margin"),
-    *("verdict", "verdict_zh", "conditional_on_en", "conditional_on_zh"),
+    *("comparison", "target_value", "unit", "scenario", "base_value", "base_unit", "value"),
+    *("margin", "verdict", "verdict_zh", "conditional_on_en", "conditional_on_zh"),
     *("reason_en", "reason_zh"),
 )
 
@@ -120,7 +122,7 @@ def _emission(target: Target, scenarios: xr.Dataset) -> pd.Series:
         require_known([target.area], areas, f"area of target {target.id}")
         areas = [target.area]
     kept = totals.sel(district=areas).sum(("sector", "district", "month"))
-    return kept.to_series()
+    return kept.to_series() * units.factor("kg", "t")
 
 
 def _coal(target: Target, scenarios: xr.Dataset) -> pd.Series:
@@ -176,8 +178,9 @@ def verdict(
     Returns
     -------
     One row per target and scenario (columns :data:`COLUMNS`): ``value`` and ``target_value`` in
-    ``unit``, ``margin`` in the same unit (positive: better than asked), ``base_value`` and the
-    verdict; what cannot be computed has one row without a scenario and its reason.
+    ``unit``, ``margin`` in the same unit (positive: better than asked), the base scenario's
+    ``base_value`` in ``base_unit`` and the verdict; what cannot be computed has one row without a
+    scenario and its reason.
 
     Raises
     ------
@@ -222,6 +225,7 @@ def _row(target: Target, scenario: str, base_value: float, value: float) -> dict
         "target_value": wanted,
         "scenario": scenario,
         "base_value": base_value,
+        "base_unit": LEVELS.get(target.metric.split("_")[0], "") if target.computable else "",
         "value": value,
         "margin": margin,
         "verdict": word,
