@@ -63,7 +63,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "figures": (
         "every figure of a plan as PNG and SVG",
         {
-            **{"lang": LANGUAGE, "city": READ, "plan": READ, "emissions": READ},
+            **{"lang": LANGUAGE, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
             **RESULTS,
             "out": WRITE,
         },
@@ -71,7 +71,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "briefing": (
         "the briefing of a plan as one HTML file",
         {
-            **{"lang": LANGUAGE, "city": READ, "plan": READ, "figures": READ},
+            **{"lang": LANGUAGE, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
             **RESULTS,
             "out": WRITE,
         },

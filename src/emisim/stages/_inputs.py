@@ -61,15 +61,15 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             folder / "city.yaml",
             sources,
         ],
-        "grid": [folder / "city.yaml", folder / "places.csv", *boundary(folder)],
+        "grid": [folder / "city.yaml", folder / "places.csv", sources, *boundary(folder)],
         "receptors": [
             *(tables / f"{name}.csv" for name in ("dispersion", "stacks")),
             *(folder / "city.yaml", sources, weather(folder), *boundary(folder)),
         ],
         "scenarios": [document],
         "air": [
-            *(tables / f"{name}.csv" for name in ("air", "composition")),
-            *(folder / f"{name}.csv" for name in ("monitors", "observed", "districts")),
+            *(tables / f"{name}.csv" for name in ("air", "composition", "dispersion", "stacks")),
+            *(folder / name for name in ("city.yaml", "monitors.csv", "observed.csv")),
             sources,
         ],
         "verdict": [document],

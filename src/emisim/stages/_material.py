@@ -1,6 +1,7 @@
 """What figures and briefing show, gathered from the files of one plan's results."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,52 +9,52 @@ import pandas as pd
 import pyproj
 import xarray as xr
 
-from emisim import __version__, boundaries, csvtable, grid, units
-from emisim.city import City, Factors
+from emisim import __version__, boundaries, grid, gridding, units
+from emisim.city import City
 from emisim.figures.album import Material
 from emisim.figures.maps import Atlas
 from emisim.figures.style import Stamp
+from emisim.grid import Grid
 from emisim.plan_model import Plan
-from emisim.stages import _files
-
-MONITOR_COLUMNS = (
-    *(csvtable.Column(name) for name in ("station", "name_zh", "district", "status", "source")),
-    *(csvtable.Column(name, number=True) for name in ("lon", "lat")),
-    csvtable.Column("note", required=False),
-)
+from emisim.stages import _domain, _files
 
 
-def read_city(folder: str | Path) -> City:
-    """Return a city with the factor tables that stand beside it."""
-    return City.read(folder, Factors(Path(folder).parents[1] / "factors"))
+@dataclass(frozen=True)
+class Results:
+    """Paths of the results that are shown."""
+
+    scenarios: str
+    ledger: str
+    air: str
+    verdict: str
+    provenance: str
+    emissions: str
 
 
-def gather(city: City, document: Plan, paths: dict[str, str]) -> Material:
-    """Return everything that is shown.
+def gather(city: City, document: Plan, paths: Results) -> Material:
+    """Return everything that is shown of a plan.
 
     Parameters
     ----------
     city, document
         The city's folder and the plan, as read.
     paths
-        ``scenarios``, ``ledger``, ``air``, ``verdict``, ``provenance`` and, for maps of
-        emissions, ``emissions``.
+        Where the results stand.
     """
-    scenarios = _files.load(paths["scenarios"])
-    air = _files.load(paths["air"])
-    gridded = _files.load(paths["emissions"]) if "emissions" in paths else None
-    report = json.loads(Path(paths["provenance"]).read_text(encoding="utf-8"))
+    scenarios, air = _files.load(paths.scenarios), _files.load(paths.air)
+    domain = grid.from_attrs(air.attrs)
+    report = json.loads(Path(paths.provenance).read_text(encoding="utf-8"))
     return Material(
         place={"en": city.settings.name, "zh": city.settings.name_zh},
         years=(document.base_year, document.year),
         heating=city.settings.heating_months,
         totals=totals(scenarios),
-        ledger=_table(paths["ledger"]),
-        verdict=_table(paths["verdict"]),
-        emission=None if gridded is None else density(gridded),
+        ledger=_table(paths.ledger),
+        verdict=_table(paths.verdict),
+        emission=density(gridding.read(paths.emissions), domain),
         concentration=air["concentration"],
-        at_monitors=air["at_monitors"],
-        atlas=atlas(city, grid.from_attrs(air.attrs).crs),
+        at_monitors=air["at_monitor"],
+        atlas=atlas(city, domain.crs),
         stamp=Stamp(report["digest"], report["assumed_share"], __version__),
     )
 
@@ -64,9 +65,11 @@ def totals(scenarios: xr.Dataset) -> pd.DataFrame:
     return tonnes.reset_coords(drop=True).rename("tonnes").to_series().reset_index()
 
 
-def density(gridded: xr.Dataset) -> xr.DataArray:
-    """Return annual emission (species, y, x) in t per km2 and year."""
-    raise NotImplementedError
+def density(mass: xr.DataArray, domain: Grid) -> xr.DataArray:
+    """Return annual emission (species, y, x) in t per km2 from kg per cell and month."""
+    annual = mass.sum(("sector", "month")) * units.factor("kg", "t")
+    area = domain.areas() * units.factor("m2", "km2")
+    return annual / xr.DataArray(area, dims=("y", "x"))
 
 
 def atlas(city: City, crs: str) -> Atlas:
@@ -78,7 +81,7 @@ def atlas(city: City, crs: str) -> Atlas:
         geometry=polygons.reindex(list(names)).to_list(),
         crs=grid.WGS84,
     ).to_crs(crs)
-    monitors = csvtable.read_table(city.folder / "monitors.csv", MONITOR_COLUMNS)
+    monitors = _domain.monitors(city)
     to_plane = pyproj.Transformer.from_crs(grid.WGS84, crs, always_xy=True)
     x, y = to_plane.transform(monitors["lon"].to_numpy(), monitors["lat"].to_numpy())
     return Atlas(frame, monitors.assign(x=x, y=y))

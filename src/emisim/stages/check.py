@@ -61,7 +61,7 @@ def everything(run: Run) -> dict[str, Any]:
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
     base = inventory.build(str(paths["city"]), str(paths["factors"]))
     plans.check(document, base)
-    _domain.check(paths["city"], paths["factors"], base)
+    _domain.check(_domain.read(paths["city"], paths["factors"]), base)
     return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
 
 

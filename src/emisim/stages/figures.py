@@ -1,0 +1,31 @@
+"""Every figure of a plan, in one language, as PNG and SVG."""
+
+import logging
+
+from emisim import plan as plans
+from emisim.figures import album
+from emisim.stages import _domain, _files, _material
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    *,
+    lang: str,
+    city: str,
+    factors: str,
+    plan: str,
+    emissions: str,
+    scenarios: str,
+    ledger: str,
+    air: str,
+    verdict: str,
+    provenance: str,
+    out: str,
+) -> None:
+    """Write the figures into a folder, which takes the place of an older one."""
+    results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
+    material = _material.gather(_domain.read(city, factors), plans.read(plan), results)
+    with _files.folder(out) as folder:
+        written = album.draw(material, lang, folder)
+    log.info("%d files in %s", len(written), out)
