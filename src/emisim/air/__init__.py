@@ -79,7 +79,7 @@ def concentrations(
     Returns
     -------
     xr.Dataset
-        Annual means in ug/m3: concentration (..., scenario, species, y, x), at_monitor (...,
+        Annual means in ug/m3: concentration (..., scenario, species, y, x), at_monitors (...,
         station), by_area (..., area), component_by_area (..., response, area). By season, too:
         by_area_season, modelled_local, observed, background, anchor_ratio. own_observation and
         status (species, area). ``area`` is the city (mean of the monitors) and the districts.
@@ -113,7 +113,7 @@ def concentrations(
             {k: v for k, v in grid.coords.items() if k != "point"},
             (*grid.dims[:-1], "y", "x"),
         ).assign_coords({n: fields[n] for n in ("y", "x") if n in fields.coords}),
-        "at_monitor": station.rename(point="station"),
+        "at_monitors": station.rename(point="station"),
         "by_area": species(_annual(by_area, year)),
         "by_area_season": species(by_area),
         "component_by_area": _annual(by_area, year),
@@ -169,8 +169,13 @@ def _require_base(fields: xr.DataArray, base: str) -> None:
 
 
 def _describe(out: xr.Dataset) -> xr.Dataset:
-    for name in ("concentration", "at_monitor", "by_area", "by_area_season", "component_by_area",
-                 "observed", "background", "modelled_local"):  # fmt: skip
+    """Put dimensions in order, labels in plain text, units on every concentration."""
+    labels = {n: c.astype(object) for n, c in out.coords.items() if c.dtype.kind not in "if"}
+    out = out.assign_coords(labels).transpose(
+        ..., "scenario", "season", "species", "response", "component", "station", "area", "y", "x"
+    )
+    without_unit = {"anchor_ratio", "own_observation", "status"}
+    for name in set(out.data_vars) - without_unit:
         out[name].attrs = {"units": "ug m-3"}
     out["concentration"].attrs["cell_methods"] = "time: mean"
     out["anchor_ratio"].attrs = {

@@ -33,13 +33,13 @@ def weights(ny: int, nx: int, cell_size: float, r: np.ndarray, sectors: int,
     reach = np.maximum(abs(rows), abs(columns))
     inner = -1
     parts, order = [], []
-    for name in ("near", "middle", "far"):
+    for name in ("self", "near", "middle", "far"):
         outer = _reach(name, reach.max(), p)
         chosen = np.flatnonzero((reach > inner) & (reach <= outer))
         inner = outer
         if len(chosen):
-            points = int(p.value("points", "fraction", process="numerics", technology=name))
-            parts.append(_block(rows[chosen], columns[chosen], points, cell_size, r, sectors))
+            nodes = _nodes(name, p)
+            parts.append(_block(rows[chosen], columns[chosen], nodes, cell_size, r, sectors))
             order.append(chosen)
     stacked = sparse.vstack(parts).tocsr()
     return stacked[np.argsort(np.concatenate(order))]
@@ -51,14 +51,25 @@ def _reach(name: str, largest: int, p: Parameters) -> int:
     return int(p.value("reach", "fraction", process="numerics", technology=name))
 
 
-def _block(rows: np.ndarray, columns: np.ndarray, points: int, cell_size: float, r: np.ndarray,
-           sectors: int) -> sparse.csr_matrix:  # fmt: skip
-    """Return weights (len(rows), R * D) by midpoint quadrature with ``points`` per axis."""
-    step = 2 / points
-    place = -1 + step * (np.arange(points) + 1 / 2)
-    triangle = (1 - abs(place)) * step
+def _nodes(name: str, p: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return places in (-1, 1) cell widths and triangular weights summing to 1 (points,).
+
+    Midpoint rule in t with place = sign(t) |t|^g: g > 1 crowds the points at the source.
+    """
+    points = int(p.value("points", "fraction", process="numerics", technology=name))
+    grading = p.value("grading", "fraction", process="numerics", technology=name)
+    t = -1 + 2 / points * (np.arange(points) + 1 / 2)
+    place = np.sign(t) * abs(t) ** grading
+    weight = (1 - abs(place)) * abs(t) ** (grading - 1)
+    return place, weight / weight.sum()
+
+
+def _block(rows: np.ndarray, columns: np.ndarray, nodes: tuple[np.ndarray, np.ndarray],
+           cell_size: float, r: np.ndarray, sectors: int) -> sparse.csr_matrix:  # fmt: skip
+    """Return weights (len(rows), R * D) by quadrature with the same nodes on both axes."""
+    place, weight = nodes
     north, east = np.meshgrid(place, place, indexing="ij")
-    share = np.outer(triangle, triangle).ravel()
+    share = np.outer(weight, weight).ravel()
     dy = (rows[:, None] + north.ravel()) * cell_size
     dx = (columns[:, None] + east.ravel()) * cell_size
     row = np.repeat(np.arange(len(rows)), share.size)

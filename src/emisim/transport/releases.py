@@ -32,21 +32,17 @@ def read(path: str | Path, parameters: Parameters | None = None) -> xr.Dataset:
     InputError
         If there is no class, a class has neither stack height nor initial sigma-z, or a wrong unit.
     """
-    classes = from_parameters(tables.read_parameters(path))
-    if parameters is None:
-        return classes
-    frame = parameters.frame
-    kept = frame.loc[(frame["process"] == "surface") & (frame["technology"] != ""), "technology"]
-    require_known(kept, classes["release"].values, "release class", file=parameters.path)
-    return classes.sel(release=list(kept))
+    return from_parameters(tables.read_parameters(path), parameters)
 
 
-def from_parameters(p: Parameters) -> xr.Dataset:
+def from_parameters(p: Parameters, parameters: Parameters | None = None) -> xr.Dataset:
     """As :func:`read`, from a table already read."""
     names = list(dict.fromkeys(p.frame.loc[p.frame["process"] == "release", "technology"]))
     if not names:
         msg = "no release class: there is no row with process 'release'"
         raise InputError(msg, file=p.path, column="process", allowed=["release"])
+    if parameters is not None:
+        names = _with_kernels(names, parameters)
     data = {n: ("release", [_value(p, name, n) for name in names]) for n in UNITS}
     out = xr.Dataset(data, coords={"release": names})
     nothing = np.isnan(out["stack_height"]) & np.isnan(out["initial_sigma_z"])
@@ -55,6 +51,13 @@ def from_parameters(p: Parameters) -> xr.Dataset:
         msg = "release class has neither stack_height nor initial_sigma_z"
         raise InputError(msg, file=p.path, column="parameter", value=str(bad), allowed=list(UNITS))
     return out
+
+
+def _with_kernels(names: list[str], parameters: Parameters) -> list[str]:
+    frame = parameters.frame
+    kept = frame.loc[(frame["process"] == "surface") & (frame["technology"] != ""), "technology"]
+    require_known(kept, names, "release class", file=parameters.path, column="technology")
+    return list(kept)
 
 
 def _value(p: Parameters, name: str, parameter: str) -> float:
@@ -70,13 +73,16 @@ def effective_height(stacks: xr.Dataset, p: Parameters) -> np.ndarray:
     """
     speed = p.value("reference_speed", "m/s", process="grouping")
     air = p.value("reference_temperature", "K", process="grouping")
+    neutral = np.full(len(gaussian.CLASSES), air)
     heights = []
     for h, d, t, v in zip(*(np.atleast_1d(stacks[n].values) for n in STACK), strict=True):
+        if not np.isfinite([h, d, t, v]).all():
+            heights.append(np.nan)
+            continue
         one = xr.Dataset({"stack_diameter": d, "exit_temperature": t, "exit_velocity": v})
-        neutral = np.full(len(gaussian.CLASSES), air)
-        u = gaussian.wind_at(float(np.nan_to_num(h)), np.full_like(neutral, speed), "rural", p)
+        u = gaussian.wind_at(float(h), np.full_like(neutral, speed), "rural", p)
         rise = gaussian.plume_rise(one, u, neutral, p)[gaussian.CLASSES.index("D")]
-        heights.append(h + rise)
+        heights.append(float(h) + float(rise))
     return np.array(heights)
 
 

@@ -1,7 +1,7 @@
 """Pasquill stability of every hour after Turner: insolation by day, cloud by night, wind speed.
 
 Records often have no usable cloud. The insolation class is therefore taken from irradiance:
-Turner's limits of solar altitude are turned into the clear-sky irradiance at that altitude, and measured
+Turner's limits of solar altitude are turned into the clear-sky irradiance there, and measured
 irradiance is compared with them, which makes a separate cloud correction needless. Without
 measured irradiance it is estimated from cloud. By night, cloud is the record's own if that carries
 information (see :func:`cloud_is_usable`), else that of the daylight hours around the night.
