@@ -65,6 +65,12 @@ def first_error(
             allowed=fields,
             hint="correct the spelling or remove the key",
         )
+    cause = issue.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):
+        what = f"{where}: {cause.what}" if location else cause.what
+        return InputError(
+            what, file=file, row=row, value=cause.value, allowed=cause.allowed, hint=cause.hint
+        )
     message = f"{where}: {issue['msg'].removeprefix('Value error, ')}"
     found = None if issue["type"] in ("missing", "value_error") else issue["input"]
     hint = "add the key" if issue["type"] == "missing" else "correct the value"

@@ -128,8 +128,8 @@ def scenarios(plan: Plan) -> tuple[Scenario, ...]:
     return tuple(made.values())
 
 
-def check(plan: Plan, inventory: xr.Dataset) -> None:
-    """Try every measure on ``inventory`` (a base-year inventory of the plan's city).
+def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) -> None:
+    """Try every measure on ``inventory``, the base year of the plan's city; ``file`` is for messages.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def check(plan: Plan, inventory: xr.Dataset) -> None:
             faults.append(str(error))
     if faults:
         what = f"plan {plan.id}: {len(faults)} of its measures do not fit the city\n"
-        raise InputError(what + "\n".join(faults))
+        raise InputError(what + "\n".join(faults), file=file)
 
 
 def parts(item: Any, wanted: type[Part]) -> Iterator[Part]:
