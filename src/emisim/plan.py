@@ -129,7 +129,7 @@ def scenarios(plan: Plan) -> tuple[Scenario, ...]:
 
 
 def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) -> None:
-    """Try every measure on ``inventory``, the base year of the plan's city; ``file`` is for messages.
+    """Try every measure on ``inventory``, the base year of the plan's city.
 
     Raises
     ------

@@ -1,14 +1,20 @@
 """Check every input that a configuration names, before anything is computed."""
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from emisim import codegraph, provenance
 from emisim import config as configuration
+from emisim import provenance
 from emisim.config import Config, Run
 from emisim.stages import _inputs
 
-INPUTS = Path("inputs")
+if TYPE_CHECKING:
+    import xarray as xr
+
+INPUTS, RESULTS = Path("inputs"), Path("results")
+OF_CITY, OF_PLAN = "air", "briefing"
+"""Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
 
 def run(*, config: str) -> None:
@@ -19,31 +25,40 @@ def run(*, config: str) -> None:
 
 
 def once(config: Config, stamp: Path) -> None:
-    """Check all inputs unless these very files have passed before.
+    """Check all inputs that have changed since they last passed.
 
     Parameters
     ----------
     config
         The configuration.
     stamp
-        File that holds the digest of what has passed.
+        JSON file that holds the digests of what has passed.
 
     Raises
     ------
     InputError
         The first thing that is wrong.
     """
-    digest = _digest(config)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
-        return
+    passed = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
     for item in config.runs:
-        everything(item)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest, encoding="utf-8")
+        name = f"{item.city}/{item.plan}"
+        now = {item.city: _digest(item, OF_CITY), name: _digest(item, OF_PLAN)}
+        if passed.get(name) != now[name]:
+            everything(item, city_is_fine=passed.get(item.city) == now[item.city])
+            passed |= now
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(json.dumps(passed), encoding="utf-8")
 
 
-def everything(run: Run) -> dict[str, Any]:
+def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
     """Read and check all inputs of one city and plan; return the plan's balance sheet.
+
+    Parameters
+    ----------
+    run
+        City and plan.
+    city_is_fine
+        The city's inputs have passed before: a computed inventory may stand in for them.
 
     Raises
     ------
@@ -53,27 +68,14 @@ def everything(run: Run) -> dict[str, Any]:
     from emisim import plan as plans
     from emisim.errors import InputError
 
-    paths = locate(run)
-    document = plans.read(paths["plan"])
+    document = plans.read(locate(run)["plan"])
     if document.city != run.city:
         message = f"plan {run.plan} binds {document.city}"
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
-    base = _base(paths)
-    plans.check(document, base)
+    base = _computed(run) if city_is_fine else None
+    base = _built(run) if base is None else base
+    plans.check(document, base, file=paths["plan"])
     return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
-
-
-def _base(paths: Mapping[str, Path]) -> "xr.Dataset":
-    """Return the city's inventory: the computed one if the city's inputs are those it was made of."""
-    from emisim.stages import _domain, _files, inventory
-
-    made = RESULTS / paths["city"].name / "base/inventory.nc"
-    files = _inputs.files("inventory", **paths) + _inputs.files("air", **paths)
-    if made.is_file() and _is_made_of(files, made.with_name("checked.json")):
-        return _files.load(made)
-    whole = inventory.build(str(paths["city"]), str(paths["factors"]))
-    _domain.check(_domain.read(paths["city"], paths["factors"]), whole)
-    return whole
 
 
 def locate(run: Run) -> dict[str, Path]:
@@ -85,12 +87,35 @@ def locate(run: Run) -> dict[str, Path]:
     }
 
 
-def _digest(config: Config) -> str:
-    files: set[Path] = set(codegraph.closure("stages.check"))
-    for item in config.runs:
-        files.update(_inputs.ancestry("briefing", **locate(item)))
+def _built(run: Run) -> "xr.Dataset":
+    """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
+    from emisim.stages import _domain, inventory
+
+    paths = locate(run)
+    base = inventory.build(str(paths["city"]), str(paths["factors"]))
+    _domain.check(_domain.read(paths["city"], paths["factors"]), base)
+    return base
+
+
+def _computed(run: Run) -> "xr.Dataset | None":
+    """Return the inventory of an earlier run if it was made from the inputs as they are."""
+    from emisim.stages import _files
+
+    path = RESULTS / run.city / "base/inventory.nc"
+    if not path.is_file():
+        return None
+    base = _files.load(path)
+    now = provenance.record("inventory", _inputs.files("inventory", **locate(run)))
+    return base if provenance.of(base, path)["inputs"] == now["inputs"] else None
+
+
+def _digest(run: Run, stage: str) -> str:
+    """Return the digest of a stage's input files; the missing count as empty."""
+    files = _inputs.ancestry(stage, **locate(run))
+    if stage == OF_CITY:
+        files = [path for path in files if path != locate(run)["plan"]]
     return provenance.digest(
-        {str(path): provenance.sha256(path) if path.is_file() else "" for path in sorted(files)}
+        {str(path): provenance.sha256(path) if path.is_file() else "" for path in files}
     )
 
 
