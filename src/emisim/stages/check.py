@@ -74,7 +74,7 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
     base = _computed(run) if city_is_fine else None
     base = _built(run) if base is None else base
-    plans.check(document, base, file=paths["plan"])
+    plans.check(document, base, file=locate(run)["plan"])
     return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
 
 
