@@ -1,4 +1,4 @@
-"""Write the computed tables of docs/ between their markers: ``python docs/tables.py`` (make docs)."""
+"""Write the computed tables of docs/ between their markers: ``make docs``."""
 
 import re
 from pathlib import Path
@@ -44,8 +44,8 @@ def markdown(table: pd.DataFrame, corner: str, digits: int) -> str:
 def filled(text: str, blocks: dict[str, str]) -> str:
     """Return ``text`` with each block between its markers replaced."""
     for name, block in blocks.items():
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
-        text, count = re.subn(pattern, lambda m, b=block: m[1] + b + m[2], text, flags=re.S)
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
+        text, count = re.subn(pattern, lambda m, b=block: f"{m[1]}{b}\n{m[2]}", text, flags=re.S)
         if count != 1:
             message = f"{PAGE.name} must hold the marker {name!r} once, found {count}"
             raise SystemExit(message)
