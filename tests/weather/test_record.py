@@ -67,7 +67,12 @@ def test_short_row_is_named_with_its_line(tmp_path):
         record.read_epw(path)
 
 
-STATION = {"station": "S", "latitude": 37.0, "longitude": 113.0, "utc_offset": 8.0}
+HEAD = "# station: S\n# latitude: 37.0\n# longitude: 113.0\n# utc_offset: 8\n"
+
+
+def written(path, frame, head=HEAD):
+    path.write_text(head + frame.to_csv(index=False))
+    return path
 
 
 def hourly(year="2005", **columns):
@@ -77,8 +82,7 @@ def hourly(year="2005", **columns):
 
 
 def test_csv_reads_celsius_and_start_of_hour(tmp_path):
-    hourly().to_csv(tmp_path / "a.csv", index=False)
-    found = record.read_csv(tmp_path / "a.csv", **STATION)
+    found = record.read_csv(written(tmp_path / "a.csv", hourly()))
     assert found["temperature"].iloc[0] == pytest.approx(278.15)
     assert found["time"].iloc[0] == pd.Timestamp("2005-01-01 00:30")
     assert found["irradiance"].isna().all()
@@ -87,8 +91,7 @@ def test_csv_reads_celsius_and_start_of_hour(tmp_path):
 def test_csv_of_a_leap_year_may_leave_out_the_leap_day(tmp_path):
     frame = hourly("2008")
     leap = (frame["time"].dt.month == 2) & (frame["time"].dt.day == 29)
-    frame[~leap].to_csv(tmp_path / "a.csv", index=False)
-    assert len(record.read_csv(tmp_path / "a.csv", **STATION)) == 8760
+    assert len(record.read_csv(written(tmp_path / "a.csv", frame[~leap]))) == 8760
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,25 @@ def test_csv_of_a_leap_year_may_leave_out_the_leap_day(tmp_path):
     ],
 )
 def test_bad_csv_is_named(tmp_path, frame, message):
-    frame.to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(InputError, match=message):
-        record.read_csv(tmp_path / "a.csv", **STATION)
+        record.read_csv(written(tmp_path / "a.csv", frame))
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (HEAD.replace("# latitude: 37.0\n", ""), "no line gives the latitude"),
+        (HEAD.replace("37.0", "north"), "must be numbers"),
+    ],
+)
+def test_station_of_a_csv_is_needed(tmp_path, head, message):
+    with pytest.raises(InputError, match=message):
+        record.read_csv(written(tmp_path / "a.csv", hourly(), head))
+
+
+def test_epw_and_csv_of_the_same_hours_agree(tmp_path):
+    one = record.read_epw(epw(tmp_path / "a.epw"))
+    same = one.assign(time=one["time"] - pd.Timedelta(minutes=30))
+    same["temperature"] -= 273.15
+    two = record.read_csv(written(tmp_path / "a.csv", same))
+    pd.testing.assert_frame_equal(one, two, check_dtype=False)

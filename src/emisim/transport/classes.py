@@ -53,7 +53,7 @@ def classes(weather: pd.DataFrame, p: Parameters) -> Classes:
         return np.divide(sums, total, out=np.ones_like(sums), where=total > 0)
 
     floor = p.value("floor_speed", "m/s", process="calm")
-    speed = 1 / mean(1 / weather["harmonic_speed"])
+    speed = 1 / mean(1 / weather["harmonic_speed"].clip(lower=floor))
     return Classes(
         frequency=spread_calms(frequency, p),
         speed=np.maximum(speed, floor),

@@ -16,7 +16,8 @@ so that an engine without translation symmetry can bring its own operator of the
 
 This engine: class-frequency-weighted sector-averaged Gaussian plumes over flat, uniform ground,
 each weather class in steady state. It leaves out rain, terrain, and the change of weather during
-travel.
+travel. Calm hours count as plumes that drift at the floor speed for as long as it takes; where
+calms are frequent they make up most of a ground-level kernel, which is then too high.
 """
 
 from pathlib import Path

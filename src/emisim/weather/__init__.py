@@ -16,7 +16,7 @@ from emisim.weather.frequencies import check, joint, read, write
 __all__ = ["build", "check", "joint", "read", "write"]
 
 
-def build(path: str | Path, parameters: Parameters, **station: object) -> pd.DataFrame:
+def build(path: str | Path, parameters: Parameters) -> pd.DataFrame:
     """Return the joint frequency table of an ``.epw`` or hourly ``.csv`` file.
 
     Parameters
@@ -25,8 +25,6 @@ def build(path: str | Path, parameters: Parameters, **station: object) -> pd.Dat
         The hourly file.
     parameters
         ``inputs/factors/dispersion.csv``.
-    station
-        For a CSV: station (name), latitude, longitude (degrees), utc_offset (hours).
 
     Raises
     ------
@@ -37,6 +35,6 @@ def build(path: str | Path, parameters: Parameters, **station: object) -> pd.Dat
     if suffix == ".epw":
         return joint(record.read_epw(path), parameters)
     if suffix == ".csv":
-        return joint(record.read_csv(path, **station), parameters)  # type: ignore[arg-type]
+        return joint(record.read_csv(path), parameters)
     msg = "unknown kind of weather file"
     raise InputError(msg, file=path, value=suffix, allowed=[".epw", ".csv"])

@@ -46,11 +46,10 @@ def joint(record: pd.DataFrame, p: Parameters) -> pd.DataFrame:
     """Return the joint frequency table of an hourly record (see module docstring).
 
     Means are over the hours of a class; ``harmonic_speed`` is the reciprocal of the mean
-    reciprocal speed, calm hours counted at the floor speed.
+    reciprocal speed, for calm hours (where it has no meaning) the mean speed.
     """
     edges = speed_edges(p)
     speed = record["wind_speed"].to_numpy(float)
-    floor = p.value("floor_speed", "m/s", process="calm")
     klass = np.searchsorted(edges, speed, side="right")
     sector = np.rint(record["wind_direction"].to_numpy(float) * len(DIRECTIONS) / 360)  # full turn
     names = np.array(DIRECTIONS)[sector.astype(int) % len(DIRECTIONS)]
@@ -61,7 +60,7 @@ def joint(record: pd.DataFrame, p: Parameters) -> pd.DataFrame:
             "speed_class": klass,
             "stability": np.array(stability.CLASSES)[stability.pasquill(record, p)],
             "mean_speed": speed,
-            "harmonic_speed": 1 / np.maximum(speed, floor),
+            "harmonic_speed": 1 / np.where(klass == 0, 1, speed),
             "mean_temperature": record["temperature"].to_numpy(float),
         }
     )
@@ -73,7 +72,8 @@ def joint(record: pd.DataFrame, p: Parameters) -> pd.DataFrame:
 def _aggregate(hours: pd.DataFrame) -> pd.DataFrame:
     groups = hours.groupby(list(KEY), observed=True)
     table = groups.mean(numeric_only=True)
-    table["harmonic_speed"] = 1 / table["harmonic_speed"]
+    calm = table.index.get_level_values("direction") == CALM
+    table["harmonic_speed"] = np.where(calm, table["mean_speed"], 1 / table["harmonic_speed"])
     table["hours"] = groups.size()
     total = hours.groupby("season").size()
     table = table.reset_index()
@@ -131,8 +131,13 @@ def check(frame: pd.DataFrame, path: str | Path = "weather table") -> pd.DataFra
         msg = f"duplicate key ({', '.join(KEY)})"
         key = frame.loc[frame.duplicated(list(KEY)), list(KEY)].iloc[0].tolist()
         raise InputError(msg, file=path, value=key, hint="keep one of the two rows")
-    for name in ("frequency", "harmonic_speed", "mean_temperature"):
-        if not (frame[name] > 0).all():
+    windy = frame[frame["direction"] != CALM]
+    for name, rows in (
+        ("frequency", frame),
+        ("mean_temperature", frame),
+        ("harmonic_speed", windy),
+    ):
+        if not (rows[name] > 0).all():
             msg = "not a positive number"
             raise InputError(msg, file=path, column=name, allowed=["> 0"])
     sums = frame.groupby("season")["frequency"].sum().reindex(list(SEASONS), fill_value=0)

@@ -38,6 +38,7 @@ EPW_MISSING = {
 """The format's missing-value codes: this value or more means not observed."""
 CLOUD_TENTHS = 10.0
 CSV_REQUIRED = ("time", "wind_speed", "wind_direction", "temperature")
+STATION = ("station", "latitude", "longitude", "utc_offset")
 LIMITS = {
     "wind_speed": (0.0, 75.0, "m/s"),
     "wind_direction": (0.0, 360.0, "degrees"),
@@ -101,41 +102,54 @@ def _epw_time(frame: pd.DataFrame) -> pd.Series:
     return day + pd.to_timedelta(frame["hour"] - 1 / 2, unit="h")
 
 
-def read_csv(
-    path: str | Path, *, station: str, latitude: float, longitude: float, utc_offset: float
-) -> pd.DataFrame:
+def read_csv(path: str | Path) -> pd.DataFrame:
     """Read an hourly CSV: time, wind_speed (m/s), wind_direction (deg), temperature (degC), and
     cloud (fraction) or irradiance (W/m2), or both.
 
-    ``time`` is local standard time at the start of the hour, ISO format. At least a year of hours.
+    ``time`` is local standard time at the start of the hour, ISO format; at least a year of
+    hours. Above the header row stand the lines ``# station: name``, ``# latitude: 37.07``,
+    ``# longitude: 112.98`` (degrees) and ``# utc_offset: 8`` (hours).
 
     Raises
     ------
     InputError
-        As :func:`read_epw`; also for a missing column.
+        As :func:`read_epw`; also for a missing column or a missing line of the station.
     """
     from io import StringIO
 
-    frame = pd.read_csv(StringIO(tables.read_text(path)))
+    lines = tables.read_text(path).splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    attrs = _csv_station(head, path)
+    frame = pd.read_csv(StringIO("\n".join(lines[len(head) :])))
+    where = {"file": path, "row": len(head) + 1, "allowed": list(frame.columns)}
     for name in CSV_REQUIRED:
         if name not in frame:
             msg = "missing column"
-            raise InputError(msg, file=path, row=1, column=name, allowed=list(frame.columns))
+            raise InputError(msg, column=name, **where)  # type: ignore[arg-type]
     if not {"cloud", "irradiance"} & set(frame.columns):
         msg = "neither cloud nor irradiance is given; stability needs one of them"
-        raise InputError(msg, file=path, row=1, allowed=["cloud", "irradiance"])
+        raise InputError(msg, **where)  # type: ignore[arg-type]
     frame["time"] = pd.to_datetime(frame["time"], errors="coerce") + pd.Timedelta(hours=1) / 2
     names = [n for n in LIMITS if n in frame]
     frame[names] = frame[names].apply(pd.to_numeric, errors="coerce")
     frame["temperature"] += units.convert(0.0, "degC", "K")
-    attrs = {
-        "station": station,
-        "latitude": latitude,
-        "longitude": longitude,
-        "utc_offset": utc_offset,
-        "source": f"hourly record, file {Path(path).name}",
-    }
     return check(frame.reindex(columns=["time", *LIMITS]), attrs, path)
+
+
+def _csv_station(head: list[str], path: str | Path) -> dict[str, object]:
+    given = dict(line.lstrip("# ").split(": ", 1) for line in head if ": " in line)
+    hint = "put lines such as '# latitude: 37.07' above the header row"
+    for name in STATION:
+        if name not in given:
+            msg = f"no line gives the {name} of the station"
+            raise InputError(msg, file=path, row=1, value=name, allowed=STATION, hint=hint)
+    try:
+        numbers: dict[str, object] = {n: float(given[n]) for n in STATION[1:]}
+    except ValueError:
+        msg = "latitude, longitude and utc_offset must be numbers"
+        raise InputError(msg, file=path, row=1, value=given, hint=hint) from None
+    return {**numbers, "station": given["station"],
+            "source": f"hourly record, file {Path(path).name}"}  # fmt: skip
 
 
 def check(frame: pd.DataFrame, attrs: dict[str, object], path: str | Path) -> pd.DataFrame:
