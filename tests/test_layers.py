@@ -13,7 +13,7 @@ LAYERS = (
     "sectors measures weather transport chemistry",
     "scenario ledger air gridding",
     "plan plan_model targets",
-    "figures briefing provenance",
+    "figures briefing provenance published",
     "stages cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
