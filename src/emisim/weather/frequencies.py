@@ -65,7 +65,9 @@ def joint(record: pd.DataFrame, p: Parameters) -> pd.DataFrame:
         }
     )
     table = _aggregate(hours)
-    table.attrs = {**record.attrs, "hours": len(record)}
+    usable = stability.cloud_is_usable(record["cloud"], p)
+    cloud = "record" if usable else "from irradiance (the record's cloud column carries nothing)"
+    table.attrs = {**record.attrs, "hours": len(record), "cloud": cloud}
     return table
 
 
