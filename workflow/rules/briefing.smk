@@ -4,6 +4,7 @@ rule write_briefing:
         code=code("briefing"),
         assets=ASSETS,
         figures="results/{city}/{plan}/figures/{lang}",
+        emissions="results/{city}/base/emissions.nc",
         scenarios="results/{city}/{plan}/scenarios.nc",
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
@@ -22,11 +23,13 @@ rule write_briefing:
     params:
         made_from=made_from("briefing"),
         city=city,
+        factors=FACTORS,
         plan=plan,
     message:
         "briefing of {wildcards.plan} ({wildcards.lang})"
     shell:
-        "emisim briefing --lang {wildcards.lang} --city {params.city} --plan {params.plan}"
-        " --figures {input.figures} --scenarios {input.scenarios} --ledger {input.ledger}"
+        "emisim briefing --lang {wildcards.lang} --city {params.city} --factors {params.factors}"
+        " --plan {params.plan} --emissions {input.emissions} --figures {input.figures}"
+        " --scenarios {input.scenarios} --ledger {input.ledger}"
         " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
         " --out {output.page} > {log} 2>&1"

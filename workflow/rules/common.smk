@@ -21,7 +21,7 @@ configfile: "inputs/config.yaml"
 
 
 FACTORS = Path("inputs/factors")
-ASSETS = sorted(str(path) for path in codegraph.PACKAGE.glob("assets/*.*"))
+ASSETS = sorted(str(path) for path in codegraph.PACKAGE.glob("assets/**/*.*"))
 
 
 def checked():

@@ -22,11 +22,13 @@ rule draw_figures:
     params:
         made_from=made_from("figures"),
         city=city,
+        factors=FACTORS,
         plan=plan,
     message:
         "figures of {wildcards.plan} ({wildcards.lang})"
     shell:
-        "emisim figures --lang {wildcards.lang} --city {params.city} --plan {params.plan}"
-        " --emissions {input.emissions} --scenarios {input.scenarios} --ledger {input.ledger}"
+        "emisim figures --lang {wildcards.lang} --city {params.city} --factors {params.factors}"
+        " --plan {params.plan} --emissions {input.emissions}"
+        " --scenarios {input.scenarios} --ledger {input.ledger}"
         " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
         " --out {output.folder} > {log} 2>&1"

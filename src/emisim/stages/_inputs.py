@@ -12,6 +12,7 @@ SECTOR_TABLES = (
     *("power", "boilers", "residential", "industry", "vehicles", "freight", "nonroad", "dust"),
     *("ammonia", "burning", "solvents"),
 )
+CITY_TABLES = ("districts", "coal_quality", "climate", "roads")
 INVENTORY_FACTORS = (
     *("processes", "profiles", "controls", "stacks", "combustion", "industry", "solvents"),
     *("vehicles", "vehicle_corrections", "fleet", "freight", "electricity", "nonroad", "dust"),
@@ -53,7 +54,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
     """
     folder, tables, document = Path(city), Path(factors), Path(plan)
     sources = tables.parent / "sources.csv"
-    topics = [folder / f"{name}.csv" for name in (*SECTOR_TABLES, "districts", "coal_quality")]
+    topics = [folder / f"{name}.csv" for name in (*SECTOR_TABLES, *CITY_TABLES)]
     own = {
         "inventory": [
             *topics,
@@ -74,8 +75,8 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         ],
         "verdict": [document],
         "provenance": [document],
-        "figures": [folder / "city.yaml", folder / "monitors.csv", document, *boundary(folder)],
-        "briefing": [folder / "city.yaml", document],
+        "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
+        "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
     }
     return sorted(set(own[stage]))
 

@@ -53,7 +53,9 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
         verdict=_table(paths.verdict),
         emission=density(gridding.read(paths.emissions), domain),
         concentration=air["concentration"],
-        at_monitors=air["at_monitor"],
+        at_monitors=air["at_monitors"],
+        by_area=air["by_area"],
+        anchor_ratio=air["anchor_ratio"],
         atlas=atlas(city, domain.crs),
         stamp=Stamp(report["digest"], report["assumed_share"], __version__),
     )

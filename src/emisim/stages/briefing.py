@@ -1,0 +1,31 @@
+"""The briefing of a plan, in one language, as one HTML file."""
+
+import json
+from pathlib import Path
+
+from emisim import plan as plans
+from emisim.briefing import page
+from emisim.stages import _domain, _material
+
+
+def run(
+    *,
+    lang: str,
+    city: str,
+    factors: str,
+    plan: str,
+    emissions: str,
+    figures: str,
+    scenarios: str,
+    ledger: str,
+    air: str,
+    verdict: str,
+    provenance: str,
+    out: str,
+) -> None:
+    """Write the page, which opens from disk without a network."""
+    results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
+    document = plans.read(plan)
+    material = _material.gather(_domain.read(city, factors), document, results)
+    report = json.loads(Path(provenance).read_text(encoding="utf-8"))
+    page.write(page.render(material, document, figures, report, lang), out)
