@@ -79,6 +79,62 @@ CASES = {
         "rate": {"scope": {"sector": "freight"}, "rate": number(5, "%/year"), "since": 2018},
         "down": {"scope": {"sector": "residential"}, "multiplier": number(0.9)},
     },
+    "limit": {
+        "stack": {
+            "scope": {"process": "boiler-coal"},
+            "limits": {"SO2": number(200, "mg/m3"), "PM": number(30, "mg/m3")},
+            "gas_volume": number(10, "m3/kg"),
+        }
+    },
+    "curtail": {
+        "season": {
+            "scope": {"sector": "boilers"},
+            "cuts": [{"cut": number(40, "%"), "months": "heating"}],
+        },
+        "levels": {
+            "scope": {"fuel": "coal"},
+            "cuts": [
+                {"cut": number(20, "%"), "level": "yellow", "days": number(20, "day")},
+                {"cut": number(40, "%"), "level": "red", "days": number(5, "day")},
+                {"cut": number(0.5), "scope": {"district": "Lower"}, "months": [11, 12]},
+            ],
+        },
+    },
+    "cap_activity": {
+        "amount": {"scope": {"fuel": "coal"}, "at_most": number(3.6, "kt")},
+        "below": {"scope": {"fuel": "coal"}, "below": number(30, "%")},
+    },
+    "inspect": {
+        "trucks": {
+            "scope": {"process": "heavy-truck"},
+            "high_emitters": number(10, "%"),
+            "multiple": {"NOx": number(5.0), "PM2.5": number(8.0)},
+            "detected": number(50, "%"),
+            "repaired": number(70, "%"),
+        }
+    },
+    "improve_fuel": {
+        "coal": {
+            "scope": {"process": "household-coal"},
+            "sulphur": {"before": number(1.5, "%"), "after": number(0.6, "%")},
+            "ash": {"before": number(20, "%"), "after": number(15, "%")},
+        },
+        "diesel": {
+            "scope": {"fuel": "diesel"},
+            "sulphur": {"before": number(350, "mg/kg"), "after": number(10, "mg/kg")},
+            "multipliers": {"PM2.5": number(0.9), "NOx": number(0.97)},
+        },
+    },
+    "ban_burning": {
+        "used": {
+            "scope": {"process": "straw-maize"},
+            "used": {"before": number(86, "%"), "after": number(93, "%")},
+        },
+        "burned": {
+            "scope": {"sector": "burning"},
+            "burned": {"before": number(0.08), "after": number(0.02)},
+        },
+    },
     "direct": {
         "three": {
             "scope": {"process": "household-coal"},

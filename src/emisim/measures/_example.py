@@ -6,6 +6,7 @@ import xarray as xr
 
 from emisim import example
 from emisim.inventory import build, concat
+from emisim.measures._base_year import remember
 from emisim.vocabulary import OUTSIDE, SPECIES
 
 CITE = {"basis": "stated", "clause": "1"}
@@ -24,16 +25,18 @@ _ROWS = (
      "km", 1.0e7, 0.0, 0.0, 0.02, 0.005, 0.0),
     ("pigs", "ammonia", "pig", "none", "", "Upper", "none",
      "head year", 5000.0, 0.0, 0.0, 0.0, 0.0, 4.0),
+    ("straw", "burning", "straw-maize", "biomass", "", "Upper", "none",
+     "t", 800.0, 0.0, 3.0, 12.0, 11.0, 0.5),
 )  # fmt: skip
 
 
 def town(year: int = 2019) -> xr.Dataset:
-    """Return the example inventory with four more sources; numbers are round and made up.
+    """Return the example inventory with five more sources; numbers are round and made up.
 
     Examples
     --------
     >>> town().sizes["source"]
-    11
+    12
     """
     frame = pd.DataFrame(_ROWS, columns=list(_COLUMNS)).set_index("source")
     factor = np.column_stack([frame.get(s, np.zeros(len(frame))) for s in SPECIES])
@@ -48,7 +51,7 @@ def town(year: int = 2019) -> xr.Dataset:
         year=year,
     )
     whole = concat([example.inventory(year), more])
-    return whole.assign_attrs(heating_months=[11, 12, 1, 2, 3])
+    return remember(whole).assign_attrs(heating_months=[11, 12, 1, 2, 3])
 
 
 def fields(**more: object) -> dict[str, object]:

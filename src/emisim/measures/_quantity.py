@@ -104,3 +104,16 @@ def targets(removal: dict[str, Quantity]) -> dict[str, float]:
     given = {species: quantity.to("fraction") for species, quantity in removal.items()}
     carbon = dict.fromkeys(("BC", "OC"), given["PM2.5"]) if "PM2.5" in given else {}
     return carbon | given
+
+
+def with_particles(multipliers: dict[str, float]) -> dict[str, float]:
+    """Return multipliers by species; PM10, BC and OC follow PM2.5 unless they are named.
+
+    Examples
+    --------
+    >>> with_particles({"PM2.5": 0.6, "BC": 0.5})
+    {'PM10': 0.6, 'BC': 0.5, 'OC': 0.6, 'PM2.5': 0.6}
+    """
+    if "PM2.5" not in multipliers:
+        return dict(multipliers)
+    return dict.fromkeys(("PM10", "BC", "OC"), multipliers["PM2.5"]) | multipliers

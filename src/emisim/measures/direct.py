@@ -2,34 +2,21 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 import xarray as xr
 from pydantic import AfterValidator, Field, model_validator
 
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Measure
 from emisim.measures._destination import Destinations, move, receivers
+from emisim.measures._months import Months, numbers
 from emisim.measures._quantity import Multiplier, Record
 from emisim.verbs import raise_removal, scale_activity, scale_factor
 from emisim.vocabulary import SPECIES
-
-CALENDAR = range(1, 13)
-WORDS = ("all", "heating")
 
 
 def _known_species(species: tuple[str, ...]) -> tuple[str, ...]:
     require_known(species, SPECIES, "species")
     return species
-
-
-def _known_months(months: str | tuple[int, ...]) -> str | tuple[int, ...]:
-    named = (months,) if isinstance(months, str) else months
-    allowed = WORDS if isinstance(months, str) else CALENDAR
-    require_known(named or ("none",), allowed, "months")
-    return months
-
-
-Months = Annotated[str | tuple[int, ...], AfterValidator(_known_months)]
 
 
 class Row(Record):
@@ -66,12 +53,7 @@ class Row(Record):
         """Return ``uptake`` (month) where the row holds, 0 in other months."""
         if self.months == "all":
             return uptake
-        heating = inventory.attrs.get("heating_months") if self.months == "heating" else ()
-        if heating is None:
-            message = "months: heating, but the inventory names no heating_months"
-            raise InputError(message, hint="give heating_season in the city's city.yaml")
-        months = np.atleast_1d(heating) if self.months == "heating" else list(self.months)
-        return uptake.where(uptake["month"].isin(months), 0)
+        return uptake.where(uptake["month"].isin(numbers(self.months, inventory)), 0)
 
     def change(
         self, inventory: xr.Dataset, where: xr.DataArray, uptake: xr.DataArray

@@ -6,6 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from emisim import inventory, provenance, units
+from emisim.measures._base_year import remember
 from emisim.sectors import (
     ammonia,
     burning,
@@ -37,7 +38,8 @@ log = logging.getLogger(__name__)
 def build(city: str, factors: str) -> xr.Dataset:
     """Return the whole inventory of a city folder, sectors in alphabetical order."""
     place = _domain.read(city, factors)
-    return inventory.concat(module.build(place, place.factors) for module in SECTOR_MODULES)
+    whole = inventory.concat(module.build(place, place.factors) for module in SECTOR_MODULES)
+    return remember(whole)
 
 
 def run(*, city: str, factors: str, out: str, totals: str) -> None:
