@@ -10,7 +10,7 @@ LAYERS = (
     "__init__ errors units vocabulary output strict_yaml codegraph",
     "csvtable models tables grid overlay calendar coordinates config",
     "convention inventory verbs example city boundaries",
-    "sectors measures weather transport chemistry",
+    "sectors measures fleet weather transport chemistry",
     "scenario ledger air gridding",
     "plan plan_model targets",
     "figures briefing provenance published",

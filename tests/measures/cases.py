@@ -49,6 +49,26 @@ CASES = {
             "share": number(1.0),
             "new_share": number(0.125),
         },
+        "fleet": {
+            "scope": {"process": "city-bus", "fuel": "diesel"},
+            "to": {"process": "same", "fuel": "electricity"},
+            "of": "new",
+            "share": number(1.0),
+        },
+    },
+    "renew_fleet": {
+        "buses": {
+            "scope": {"process": "city-bus"},
+            "since": 2018,
+            "growth": number(5, "%/year"),
+            "sales": {"electricity": number(65, "%")},
+            "stock": {"electricity": number(0.1)},
+        },
+        "trucks": {
+            "scope": {"process": "heavy-truck", "district": "Lower"},
+            "since": 2018,
+            "scrap": {"standard": "china-3", "fuel": "diesel", "share": number(40, "%")},
+        },
     },
     "scrap": {
         "trucks": {
@@ -155,7 +175,8 @@ CASES = {
 NAMES = [(kind, name) for kind, cases in CASES.items() for name in cases]
 FIRST = [(kind, next(iter(cases))) for kind, cases in CASES.items()]
 SERVES_ON = [("switch_fuel", "one"), ("switch_fuel", "two"), ("retire", "moved"),
-             ("electrify", "stock"), ("electrify", "new"), ("scrap", "trucks"),
+             ("electrify", "stock"), ("electrify", "new"), ("electrify", "fleet"),
+             ("renew_fleet", "buses"), ("renew_fleet", "trucks"), ("scrap", "trucks"),
              ("shift_freight", "rail"), ("direct", "shift")]  # fmt: skip
 """Cases that move service, and so must conserve it."""
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim import example
+from emisim import example, fleet
 from emisim.inventory import build, concat
 from emisim.measures._base_year import remember
 from emisim.vocabulary import OUTSIDE, SPECIES
@@ -29,6 +29,14 @@ _ROWS = (
      "t", 800.0, 0.0, 3.0, 12.0, 11.0, 0.5),
 )  # fmt: skip
 
+_BUSES = [["diesel", "china-4", 2013.0], ["electricity", "", 2010.0]]
+_TRUCKS = [["diesel", "china-3", 2008.0], ["diesel", "china-6", 2019.0]]
+_RENEWAL = {"mean_life": 10.0, "survival_shape": 4.0, "stock_growth": 0.0}
+_FLEETS = {
+    "city-bus": _RENEWAL | {"sales_start": _BUSES},
+    "heavy-truck": _RENEWAL | {"sales_start": _TRUCKS},
+}
+
 
 def town(year: int = 2019) -> xr.Dataset:
     """Return the example inventory with five more sources; numbers are round and made up.
@@ -51,7 +59,8 @@ def town(year: int = 2019) -> xr.Dataset:
         year=year,
     )
     whole = concat([example.inventory(year), more])
-    return remember(whole).assign_attrs(heating_months=[11, 12, 1, 2, 3])
+    ready = fleet.prepared(remember(whole), _FLEETS)
+    return ready.assign_attrs(heating_months=[11, 12, 1, 2, 3])
 
 
 def fields(**more: object) -> dict[str, object]:

@@ -17,6 +17,10 @@ class Shift(Measure):
         """Return the part of the service in scope that moves at uptake 1."""
         return 1
 
+    def reach(self, inventory: xr.Dataset) -> xr.DataArray | float:
+        """Return that part, of every source (source) where they differ."""
+        return self.part()
+
     def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
         """Raise InputError if a kind cannot use one of ``takers``, the receiving labels."""
 
@@ -30,4 +34,5 @@ class Shift(Measure):
         where = self.where(inventory)
         moves = table(inventory, where, self.to)
         self.accept(inventory, moves["destination"])
-        return shift_activity(inventory, where, moves, uptake * self.part())
+        reach = (uptake * self.reach(inventory)).transpose(..., "month")
+        return shift_activity(inventory, where, moves, reach)

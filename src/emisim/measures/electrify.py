@@ -8,6 +8,7 @@ import xarray as xr
 from pydantic import model_validator
 
 from emisim.measures._base import Fraction
+from emisim.measures._fleet import newest
 from emisim.measures._shift import Shift
 
 
@@ -15,9 +16,11 @@ class Electrify(Shift):
     """Let a share of the vehicles of a class, or of its new ones, run on electricity.
 
     ``of: stock`` moves ``share`` of the service in ``scope``; ``of: new`` moves
-    ``share x new_share``, where ``new_share`` is the part of the class's work that vehicles bought
-    in the plan year do. The load lands on ``to``: a source of district ``outside`` (grid mix), one
-    placed at a power plant inside, or both with shares. It never vanishes.
+    ``share x new_share``, where ``new_share`` is the part of the work that vehicles bought in the
+    plan year do. Without ``new_share`` the fleet model gives it, standard by standard: the stock
+    must then be that of the plan year (renew_fleet in the reference). Where the stock is still that
+    of the base year, renew_fleet with ``sales`` says it all. The load lands on ``to``: a source of
+    district ``outside`` (grid mix), one placed at a power plant inside, or both with shares.
 
     Examples
     --------
@@ -47,8 +50,8 @@ class Electrify(Shift):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Electrify":
-        if (self.of == "new") != (self.new_share is not None):
-            what = "belongs to `of: new`, which needs it, and to nothing else"
+        if self.of == "stock" and self.new_share is not None:
+            what = "belongs to `of: new`, and to nothing else"
             raise self.fault(field="new_share", what=what, value=f"of: {self.of}")
         return self
 
@@ -56,6 +59,17 @@ class Electrify(Shift):
         """Return the part of the service in scope that becomes electric."""
         new = 1 if self.new_share is None else self.new_share.to("fraction")
         return self.share.to("fraction") * new
+
+    def reach(self, inventory: xr.Dataset) -> xr.DataArray | float:
+        """Return the part that becomes electric, by source where the fleet model gives it."""
+        if self.of == "stock" or self.new_share is not None:
+            return self.part()
+        where = self.where(inventory)
+        part = where.astype(float)
+        for process in np.unique(inventory["process"].values[where.values].astype(str)):
+            new = newest(inventory, process)
+            part.loc[{"source": new.index.to_numpy()}] = new.to_numpy()
+        return part * where * self.part()
 
     def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
         """Raise InputError if a destination does not run on electricity."""

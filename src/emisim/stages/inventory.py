@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 import xarray as xr
 
-from emisim import inventory, provenance, units
+from emisim import fleet, inventory, provenance, units
 from emisim.measures._base_year import remember
 from emisim.sectors import (
     ammonia,
@@ -39,7 +39,7 @@ def build(city: str, factors: str) -> xr.Dataset:
     """Return the whole inventory of a city folder, sectors in alphabetical order."""
     place = _domain.read(city, factors)
     whole = inventory.concat(module.build(place, place.factors) for module in SECTOR_MODULES)
-    return remember(whole)
+    return fleet.attach(remember(whole), place.factors["fleet"])
 
 
 def run(*, city: str, factors: str, out: str, totals: str) -> None:
