@@ -12,7 +12,7 @@ LAYERS = (
     "convention inventory verbs example city boundaries",
     "sectors measures fleet weather transport chemistry",
     "scenario ledger air gridding",
-    "plan plan_model targets",
+    "plan plan_model target_model target_values targets",
     "figures briefing provenance published",
     "stages cli",
 )

@@ -151,5 +151,5 @@ def test_all_misfits_are_told_at_once(tmp_path):
     text = EXAMPLE.read_text(encoding="utf-8")
     path = tmp_path / "plan.yaml"
     path.write_text(text.replace("boiler-coal", "boiler"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"plan.yaml: .*2 of its measures do not fit"):
+    with pytest.raises(InputError, match=r"plan.yaml: .*2 of its measures or targets do not fit"):
         plan.check(plan.read(path), town(2018), file=path)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import pandas as pd
 import xarray as xr
 from pydantic import BaseModel
 
@@ -128,6 +130,26 @@ def scenarios(plan: Plan) -> tuple[Scenario, ...]:
     return tuple(made.values())
 
 
+def uptakes(plan: Plan) -> pd.DataFrame:
+    """Return the uptake of every measure in every scenario that has it, its parents' included.
+
+    Returns
+    -------
+    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1.
+    """
+    rows: dict[tuple[str, str], np.ndarray] = {}
+    for scenario in scenarios(plan):
+        parent = "" if scenario.parent is None else scenario.parent.id
+        rows |= {(scenario.id, m): u for (name, m), u in list(rows.items()) if name == parent}
+        for step in scenario.own_steps:
+            if isinstance(step, Measure) and scenario.year is not None:
+                full = scenario.full_effect is not False
+                rows[scenario.id, step.id] = step.uptake(scenario.year, full_effect=full).values
+    index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "measure"])
+    values = np.array(list(rows.values())).reshape(len(rows), 12)
+    return pd.DataFrame(values, index=index, columns=list(range(1, 13)))
+
+
 def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) -> None:
     """Try every measure on ``inventory``, the base year of the plan's city.
 
@@ -144,8 +166,14 @@ def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) 
             measure.apply(dated, full_effect=True)
         except InputError as error:
             faults.append(str(error))
+    for target in plan.targets:
+        try:
+            for scope in (*target.scope, *target.of):
+                scope.select(inventory)
+        except InputError as error:
+            faults.append(f"target {target.id} (clause {target.clause}): {error}")
     if faults:
-        what = f"plan {plan.id}: {len(faults)} of its measures do not fit the city\n"
+        what = f"plan {plan.id}: {len(faults)} of its measures or targets do not fit the city\n"
         raise InputError(what + "\n".join(faults), file=file)
 
 

@@ -130,6 +130,8 @@ class Plan(Record):
             _once([row.id for row in rows], f"{name} id")
         ids = [measure.id for measure in (*self.reference, *self.measures)]
         _once(ids, "measure id")
+        named = [target.measure for target in self.targets if target.measure]
+        require_known(named, ids, "measure of a target")
         for spec in self.scenarios:
             require_known(spec.without, ids, f"measure in `without` of scenario {spec.id}")
         _parents_first(self.scenarios)

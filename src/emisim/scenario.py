@@ -95,7 +95,8 @@ def dataset(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]
     Returns
     -------
     Dataset with ``emission`` (scenario, source, month, species) in kg per month, ``activity``
-    (scenario, source, month) in ``activity_unit`` per month, ``total`` (scenario, sector, district,
+    (scenario, source, month) in ``activity_unit`` per month, ``output`` (source) in service per
+    activity unit, ``total`` (scenario, sector, district,
     species, month) in kg per month, and the sources' coordinates; because ``sector`` and
     ``district`` are axes of ``total``, those of a source are ``source_sector`` and
     ``source_district``. District ``outside`` is kept.
@@ -120,7 +121,11 @@ def dataset(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]
         for name in (*LABELS, *MEASURES)
     }
     result = xr.Dataset(
-        {"emission": emission.assign_attrs(units="kg month-1"), "activity": activity},
+        {
+            "emission": emission.assign_attrs(units="kg month-1"),
+            "activity": activity,
+            "output": ("source", first["output"].values),
+        },
         coords=labels,
     )
     result["total"] = total(result).assign_attrs(units="kg month-1")

@@ -1,0 +1,123 @@
+"""A target of a plan: one row to compare with, and what it takes to compare."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from emisim import units
+from emisim.errors import InputError, require_known
+from emisim.measures._base import Scope
+from emisim.measures._destination import listed
+from emisim.vocabulary import SPECIES
+
+CITY = "city"
+POLLUTANTS = ("SO2", "NO2", "PM10", "PM2.5")
+COMPUTED = {
+    "concentration": "ug/m3",
+    "concentration_change": "%",
+    "emission_change": "%",
+    "coal_change": "%",
+    "non_power_coal_change": "%",
+    "power_coal_share_change": "%",
+    "activity_share": "%",
+    "activity_share_change": "%",
+    "activity_change": "%",
+    "measure_uptake": "%",
+}
+"""Metrics that are computed, and the unit of their values."""
+LEVELS = {
+    **{"concentration": "ug/m3", "emission": "t", "coal": "t", "non": "t"},
+    **dict.fromkeys(("power", "activity", "measure"), "fraction"),
+}
+"""Unit of the level behind a metric, by the metric's first word."""
+QUARTERS = {"Q1": (1, 2, 3), "Q2": (4, 5, 6), "Q3": (7, 8, 9), "Q4": (10, 11, 12)}
+YEAR = tuple(range(1, 13))
+NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_target")
+
+
+class Target(BaseModel):
+    """One row to compare with, as the document words it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    id: str
+    clause: str
+    name_en: str
+    name_zh: str
+    metric: str
+    species: str = ""
+    area: str = CITY
+    period: str | tuple[Annotated[int, Field(ge=1, le=12)], ...] = "year"
+    scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
+    of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
+    measure: str = ""
+    comparison: Literal["at most", "at least"] = "at most"
+    value: float | None = None
+    unit: str = ""
+    binding: bool = False
+    conditional_on_en: str = ""
+    conditional_on_zh: str = ""
+    not_computable_en: str = ""
+    not_computable_zh: str = ""
+
+    @property
+    def computable(self) -> bool:
+        """Return whether the document and the model give what the comparison needs."""
+        return not self.not_computable_en
+
+    @property
+    def whole_year(self) -> bool:
+        """Return whether the target is for the year, not for a part of it."""
+        return self.period == "year"
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """Return the months that the target is for."""
+        return self.period if isinstance(self.period, tuple) else QUARTERS.get(self.period, YEAR)
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "Target":
+        if isinstance(self.period, str):
+            require_known([self.period], ("year", *QUARTERS), f"period of target {self.id}")
+        elif not self.period:
+            what = f"target {self.id}: a period without months"
+            raise InputError(what, allowed=["year", *QUARTERS, "month numbers"])
+        return self
+
+    @model_validator(mode="after")
+    def _about(self) -> "Target":
+        """Refuse scopes and measures that the metric needs and lacks, or does not look at."""
+        share = self.metric in ("activity_share", "activity_share_change")
+        wanted = {
+            "scope": share or self.metric == "activity_change",
+            "of": share,
+            "measure": self.metric == "measure_uptake",
+        }
+        for name, needed in wanted.items():
+            if bool(getattr(self, name)) != (needed and self.computable):
+                verb = "needs" if needed and self.computable else "takes no"
+                what = f"target {self.id}: metric {self.metric} {verb} {name}"
+                raise InputError(what, value=self.metric, hint="see docs/plans.md")
+        return self
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Target":
+        require_known([self.metric], (*COMPUTED, *NOT_COMPUTED), "metric")
+        if not self.computable:
+            if not self.not_computable_zh:
+                what = f"target {self.id}: not_computable_en without not_computable_zh"
+                raise InputError(what, hint="give the reason in both languages")
+            return self
+        if self.metric in NOT_COMPUTED:
+            what = f"target {self.id}: metric {self.metric} is not computed"
+            raise InputError(
+                what, value=self.metric, allowed=COMPUTED, hint="say why in not_computable_en/_zh"
+            )
+        if self.value is None:
+            what = f"target {self.id}: no value"
+            raise InputError(what, hint="give value and unit")
+        units.factor(self.unit, COMPUTED[self.metric])
+        if self.metric.startswith(("concentration", "emission")):
+            good = POLLUTANTS if self.metric.startswith("concentration") else SPECIES
+            require_known([self.species], good, f"species of target {self.id}")
+        return self
