@@ -43,7 +43,7 @@ class ImproveFuel(Measure):
 
     SO2 follows sulphur and the particles follow ash, both as ``m = after / before``; a fuel
     standard gives its ``multipliers`` (of PM2.5 also for PM10, BC and OC unless they are named).
-    ``coverage`` is the part of the fuel that was worse.
+    ``before`` is the fuel that the factor was made for: a base year that mixes fuels has its mean.
 
     Examples
     --------
