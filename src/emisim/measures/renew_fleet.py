@@ -174,15 +174,15 @@ class RenewFleet(Measure):
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Move the work from the kinds that shrink to those that grow."""
-        after = inventory
-        for frame, renewed in self.fleets(inventory):
-            table, given = moves(frame, stock(frame), renewed.shares())
-            part = given.reindex(inventory["source"].values, fill_value=0.0)
-            giving = xr.DataArray(part.to_numpy(), {"source": part.index.to_numpy()}, "source")
-            reach = (giving * uptake).transpose("source", ..., "month")
-            after = shift_activity(after, giving > 0, table, reach)
-            if bool((uptake > 0).any()):
-                after = tell(after, frame, renewed)
+        found = list(self.fleets(inventory))
+        tables, given = zip(*(moves(f, stock(f), new.shares()) for f, new in found), strict=True)
+        part = pd.concat(given).reindex(inventory["source"].values, fill_value=0.0)
+        giving = xr.DataArray(part.to_numpy(), {"source": part.index.to_numpy()}, "source")
+        reach = (giving * uptake).transpose("source", ..., "month")
+        after = shift_activity(inventory, giving > 0, pd.concat(tables), reach)
+        if bool((uptake > 0).any()):
+            for frame, new in found:
+                after = tell(after, frame, new)
         return after
 
 
