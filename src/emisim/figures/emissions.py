@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -15,7 +16,7 @@ from emisim.figures.language import mass, percent, say, term
 LABEL_FROM = 0.06
 """Smallest share that is written into its bar: a narrower piece cannot hold the number."""
 KEY_SPECIES = ("PM2.5", "SO2", "NOx")
-BAR = 0.74
+BAR, MONTH = 0.74, 0.8
 MONTHS = tuple(range(1, 13))
 
 
@@ -128,6 +129,11 @@ def _by_month(totals: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return table.reindex(index=MONTHS, columns=names).fillna(0)
 
 
+def _box(month: int, low: float, high: float) -> list[tuple[float, float]]:
+    left, right = month - MONTH / 2, month + MONTH / 2
+    return [(left, low), (left, high), (right, high), (right, low)]
+
+
 def _months_panel(
     axes: Axes, table: pd.DataFrame, species: str, heating: Sequence[int], lang: str
 ) -> None:
@@ -135,9 +141,11 @@ def _months_panel(
         axes.axvspan(month - 0.5, month + 0.5, color=style.palette()["heating_season"], lw=0)
     low = np.zeros(len(table))
     for sector, part in table.items():
-        color = style.palette()[sector]
-        axes.bar(table.index, part, 0.8, bottom=low, color=color, edgecolor="white", lw=0.4)
-        low = low + part.to_numpy()
+        high = low + part.to_numpy()
+        boxes = [_box(*edges) for edges in zip(table.index, low, high, strict=True)]
+        look = {"facecolor": style.palette()[sector], "edgecolor": "white", "linewidth": 0.4}
+        axes.add_collection(PolyCollection(boxes, **look))
+        low = high
     head = say("monthly.panel", lang, species=term(species, lang), total=mass(low.sum(), lang))
     axes.set_title(head, loc="left", size=style.TEXT, weight="bold")
     axes.set(xlim=(0.5, 12.5), ylim=(0, low.max() * 1.18), xticks=MONTHS)

@@ -25,8 +25,13 @@ DPI = 200
 TITLE, SUBTITLE, TEXT, SMALL, FOOT = 24, 15, 15, 13, 10.5
 LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
 LINE = 1.28
+SLACK = 8
+"""Columns tried beyond the estimate when text is broken to the slide's width."""
+REGULAR, BOLD = 400, 700
 FONT_PACKAGE = "mpl_font"
-FONT_FILES = MappingProxyType({400: "NotoSansCJKsc-Regular.otf", 700: "NotoSansCJKsc-Bold.otf"})
+FONT_FILES = MappingProxyType(
+    {REGULAR: "NotoSansCJKsc-Regular.otf", BOLD: "NotoSansCJKsc-Bold.otf"},
+)
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
 NO_METADATA = MappingProxyType(
@@ -82,6 +87,21 @@ def fonts() -> tuple[str, str]:
 
     The font's own family name differs by weight; under one name bold type is found.
     """
+    for weight, path in font_files().items():
+        entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
+        font_manager.fontManager.ttflist.append(entry)
+    return FAMILY, FALLBACK
+
+
+def font_files() -> dict[int, Path]:
+    """Return weight -> file of the Chinese font in the installed package.
+
+    Raises
+    ------
+    InputError
+        Package or file missing.
+    """
+    found = {}
     spec = find_spec(FONT_PACKAGE)
     folders = [] if spec is None else spec.submodule_search_locations or []
     for weight, name in FONT_FILES.items():
@@ -90,9 +110,8 @@ def fonts() -> tuple[str, str]:
             what = f"the Chinese font {name} is not there"
             hint = "pip install mpl-font, or run `make run`"
             raise InputError(what, value=FONT_PACKAGE, hint=hint)
-        entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
-        font_manager.fontManager.ttflist.append(entry)
-    return FAMILY, FALLBACK
+        found[weight] = path
+    return found
 
 
 @contextmanager
@@ -143,8 +162,12 @@ def slide(message: str, subtitle: str, foot: str) -> Figure:
 def block(figure: Figure, y: float, text: str, size: float, **look: object) -> Text:
     """Write ``text`` at height ``y``, broken into as many lines as the slide's width asks for."""
     artist = figure.text(LEFT, y, text, size=size, **{"va": "top", **look})
-    columns = language.columns(text)
     renderer = figure.canvas.get_renderer()
+    fits = (RIGHT - LEFT) * figure.bbox.width / max(artist.get_window_extent(renderer).width, 1)
+    if fits >= 1:
+        return artist
+    columns = int(language.columns(text) * fits) + SLACK
+    artist.set_text(language.wrap(text, columns))
     while artist.get_window_extent(renderer).x1 > RIGHT * figure.bbox.width and columns > 1:
         columns -= 1
         artist.set_text(language.wrap(text, columns))
@@ -192,9 +215,20 @@ def bare(axes: Axes, *sides: str) -> None:
     axes.tick_params(length=0)
 
 
+def shrink_wrapped(axes: Axes) -> None:
+    """Set the category names that take two lines in smaller type."""
+    for label in axes.get_yticklabels():
+        label.set_size(SMALL if "\n" in label.get_text() else TEXT)
+
+
 def halo() -> list[withStroke]:
     """Return a white rim that keeps text readable over lines and colours."""
     return [withStroke(linewidth=3, foreground="white")]
+
+
+def blank() -> dict[str, object]:
+    """Return the box that keeps a line from running through a text."""
+    return {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
 def contrast(color: str) -> str:
