@@ -5,6 +5,7 @@
 # contents of all inputs and code that a result descends from, and a new digest redoes the job.
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 from emisim import codegraph, config as configuration, provenance
@@ -55,6 +56,7 @@ def plan(wildcards):
     return f"inputs/plans/{wildcards.plan}.yaml"
 
 
+@cache
 def code(stage):
     """Return the package files that a stage rests on."""
     return list(map(str, codegraph.closure(f"stages.{stage}")))
@@ -73,12 +75,15 @@ def files(stage):
     )
 
 
+content = cache(provenance.sha256)
+
+
 def made_from(stage):
     """Return a function of the wildcards: the digest of all that a stage's result descends from."""
     modules = {path for name in _inputs.lineage(stage) for path in code(name)}
 
     def digest(wildcards):
         paths = modules | set(map(str, _inputs.ancestry(stage, **inputs_of(wildcards))))
-        return provenance.digest({path: provenance.sha256(path) for path in paths})
+        return provenance.digest({path: content(path) for path in paths})
 
     return digest
