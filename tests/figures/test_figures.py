@@ -10,7 +10,7 @@ import pytest
 
 from emisim import vocabulary
 from emisim.errors import MassError
-from emisim.figures import album, emissions, gauges, maps, messages, style, waterfall
+from emisim.figures import album, classes, emissions, gauges, maps, messages, style, waterfall
 from emisim.vocabulary import LANGUAGES
 
 pytest_plugins = ("figures_data",)
@@ -78,14 +78,21 @@ def test_district_names_do_not_cover_each_other(field, totals, atlas, frame):
 
 def test_classes_are_one_and_three_in_each_power_of_ten():
     values = np.array([0.5, 4.0, 900.0])
-    np.testing.assert_allclose(maps.classes(values), [3, 10, 30, 100, 300])
+    np.testing.assert_allclose(classes.powers(values), [3, 10, 30, 100, 300])
 
 
 def test_a_falling_change_is_blue_and_zero_is_pale():
-    cmap, norm = maps.change_look(np.array([-9.0, -1.0]))
+    cmap, norm = classes.change_look(np.array([-9.0, -1.0]))
     strong, weak = cmap(norm(-9.0)), cmap(norm(-0.1))
     assert strong[2] > strong[0]
     assert min(weak[:3]) > 0.8
+
+
+def test_one_hot_cell_does_not_wash_out_the_map():
+    field = np.append(np.linspace(40, 60, 10_000), 5_000.0)
+    cmap, norm = classes.level_look(field)
+    assert norm.extend == "max"
+    assert len({cmap(norm(v)) for v in (41, 46, 51, 56, 5_000)}) == 5
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

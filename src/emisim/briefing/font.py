@@ -7,8 +7,8 @@ import logging
 from emisim.figures.style import REGULAR, font_files
 
 FAMILY = "emisim CJK"
-FIRST_WIDE = 0x2E80
-"""First code point of the East Asian blocks; Latin text keeps the reader's own font."""
+FIRST_WIDE, LAST_WIDE = 0x2E80, 0xFFEF
+"""Code points of the East Asian blocks; Latin text keeps the reader's own font."""
 NAMES = (0, 1, 2, 13, 14)
 """Records of the font's name table that stay: copyright, family, style, licence and its address."""
 
@@ -18,12 +18,13 @@ def face(text: str) -> str:
 
     The glyphs are cut from the figures' font (SIL Open Font License), the same bytes each time.
     """
-    wanted = sorted({ord(c) for c in text if ord(c) >= FIRST_WIDE})
+    wanted = sorted({ord(c) for c in text if FIRST_WIDE <= ord(c) <= LAST_WIDE})
     if not wanted:
         return ""
     data = base64.b64encode(_subset(wanted)).decode("ascii")
     source = f"url(data:font/woff;base64,{data}) format('woff')"
-    return f'@font-face {{ font-family: "{FAMILY}"; src: {source}; }}\n'
+    reach = f"unicode-range: U+{FIRST_WIDE:X}-{LAST_WIDE:X}"
+    return f'@font-face {{ font-family: "{FAMILY}"; {reach}; src: {source}; }}\n'
 
 
 def _subset(code_points: list[int]) -> bytes:

@@ -24,7 +24,8 @@ WORDS = {"met": "met", "not met": "missed", "not computable": "unknown"}
 class Table:
     """Caption, column heads, rows of cells (the first is the row's head), class of each row.
 
-    ``groups``: heads above the heads, with the number of columns that each spans.
+    ``groups``: heads above the heads, with the number of columns that each spans; ``notes``:
+    numbered lines below the table.
     """
 
     caption: str
@@ -32,24 +33,35 @@ class Table:
     rows: list[list[str]]
     groups: list[tuple[str, int]] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def verdict(material: Material, lang: str) -> Table:
     """Return one row per target: goal, what each scenario reaches, and condition or reason."""
     rows, classes = [], []
+    conditions = [c for c in material.verdict[f"conditional_on_{lang}"].unique() if c]
     for _, lines in material.verdict.groupby("target", sort=False):
         first = lines.iloc[0]
         by_scenario = lines.set_index("scenario")
         cells = [_outcome(by_scenario, s, lang) for s in SCENARIOS]
         asked = goal(first) if pd.notna(first["target_value"]) and first["unit"] else "–"
         kind = say("html.binding" if first["binding"] else "html.striven", lang)
-        note = first[f"reason_{lang}"] or first[f"conditional_on_{lang}"]
+        note = first[f"reason_{lang}"] or _reference(
+            first[f"conditional_on_{lang}"], conditions, lang
+        )
         rows.append([first[f"name_{lang}"], str(first["clause"]), kind, asked, *cells, note])
         stated = by_scenario["verdict"].get("stated", first["verdict"])
         classes.append(WORDS[stated])
     heads = ["target", "clause", "kind", "goal", *SCENARIOS, "note"]
     names = [say(f"html.verdict.{head}", lang) for head in heads]
-    return Table(say("html.verdict.caption", lang), names, rows, classes=classes)
+    caption = say("html.verdict.caption", lang)
+    return Table(caption, names, rows, classes=classes, notes=conditions)
+
+
+def _reference(condition: str, conditions: list[str], lang: str) -> str:
+    if not condition:
+        return ""
+    return say("html.note", lang, number=conditions.index(condition) + 1)
 
 
 def _outcome(lines: pd.DataFrame, scenario: str, lang: str) -> str:
@@ -110,9 +122,11 @@ def ledger(material: Material, lang: str, scenario: str = "stated") -> Table:
 
 
 def _change(tonnes: float) -> str:
-    if abs(tonnes) < 0.05:
+    tenths = round(tonnes, 1)
+    if not tenths:
         return "0"
-    return ("+" if tonnes > 0 else "") + significant(tonnes)
+    text = significant(tonnes) if abs(tonnes) >= 10 else concentration(tenths)
+    return ("+" if tonnes > 0 else "") + text
 
 
 def areas(material: Material, lang: str) -> Table | None:
@@ -149,7 +163,9 @@ def balance(plan: Plan, lang: str) -> list[Table]:
     """Return what the plan's computed effect rests on: numbers by basis, clauses by reason."""
     sheet = plans.balance_sheet(plan)
     count = say("html.count", lang)
-    numbers = [[vocabulary.name(b, lang), str(n)] for b, n in sheet["numbers"].items()]
+    numbers = [
+        [getattr(vocabulary.BASIS_TERMS[b], lang), str(n)] for b, n in sheet["numbers"].items()
+    ]
     reasons = [[_reason(r, lang), str(n)] for r, n in sheet["reasons"].items()]
     effect = [say("html.with_effect", lang), str(sheet["clauses"]["with effect"])]
     return [

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 import xarray as xr
-from matplotlib import colormaps, ticker
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
@@ -20,16 +20,10 @@ from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from emisim.figures import messages, placement, style
+from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
 
-CLASSES = 6
-STEPS = (1, 3)
-"""Class limits of the emission map within each power of ten: about equal on a log scale."""
-SEQUENTIAL = "YlOrBr"
-DIVERGING = "RdBu_r"
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
-BINS = 8
 PANELS = ("base", "stated")
 
 
@@ -50,16 +44,6 @@ class Atlas:
     districts: gpd.GeoDataFrame
     monitors: pd.DataFrame
     approval: str = ""
-
-
-def classes(field: np.ndarray) -> np.ndarray:
-    """Return CLASSES - 1 inner limits 1, 3, 10, ... up to the highest cells of ``field``.
-
-    The uppermost class begins at the largest limit that some cell exceeds.
-    """
-    top = np.floor(np.log10(field.max()))
-    ladder = np.array([s * 10.0**k for k in np.arange(top - CLASSES, top + 1) for s in STEPS])
-    return ladder[ladder < field.max()][-(CLASSES - 1) :]
 
 
 def extent(field: xr.DataArray) -> tuple[float, float, float, float]:
@@ -88,8 +72,8 @@ def emission(
         figure = style.slide(message, subtitle, style.footer(frame.stamp, (species,), lang))
         top = style.body_top(figure)
         axes = figure.add_axes((0.03, 0.095, 0.52, top - 0.095))
-        limits = classes(values)
-        colors = colormaps[SEQUENTIAL](np.linspace(0.08, 0.95, len(limits) + 1))
+        limits = classes.powers(values)
+        colors = classes.shades(len(limits) + 1)
         norm = BoundaryNorm([0, *limits, np.inf], len(colors))
         shown = np.ma.masked_equal(values, 0)
         _image(axes, field.copy(data=shown), ListedColormap(colors), norm)
@@ -218,23 +202,6 @@ def _district_bars(axes: Axes, by_district: pd.Series, species: str, lang: str) 
         axes.text(0.3 + width + 0.015, y, text, va="center", size=style.SMALL)
 
 
-def steps(*fields: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """Return about ``bins`` round class limits that span all fields."""
-    low = min(float(np.nanmin(f)) for f in fields)
-    high = max(float(np.nanmax(f)) for f in fields)
-    if low == high:
-        low, high = low - 1, high + 1
-    return ticker.MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-
-
-def change_look(change: np.ndarray) -> tuple[Colormap, BoundaryNorm]:
-    """Return classes around 0: blue below, red above, as strong as they are far from 0."""
-    levels = steps(change, np.zeros(1))
-    middle = (levels[1:] + levels[:-1]) / 2
-    colors = colormaps[DIVERGING]((1 + middle / np.abs(levels).max()) / 2)
-    return ListedColormap(colors), BoundaryNorm(levels, len(colors))
-
-
 def air(
     concentration: xr.DataArray,
     at_monitors: xr.DataArray,
@@ -258,10 +225,8 @@ def air(
     with style.context():
         figure = style.slide(message, subtitle, style.footer(frame.stamp, tuple(rests_on), lang))
         top, width = style.body_top(figure), 0.3
-        levels = steps(base.values, plan.values)
-        cmap = colormaps[SEQUENTIAL].resampled(len(levels) - 1)
-        shared = (cmap, BoundaryNorm(levels, cmap.N))
-        looks = [shared, shared, change_look(change.values)]
+        shared = classes.level_look(base.values, plan.values)
+        looks = [shared, shared, classes.change_look(change.values)]
         images = []
         for k, (field, look) in enumerate(zip((base, plan, change), looks, strict=True)):
             axes = figure.add_axes((0.03 + k * (width + 0.02), 0.255, width, top - 0.3))
