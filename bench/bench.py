@@ -18,7 +18,8 @@ import shapely
 import xarray as xr
 
 from emisim import inventory, overlay
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.stages import _domain
 from emisim.stages import inventory as inventory_stage
 from emisim.transport import convolve
