@@ -33,7 +33,8 @@ HEATING = (1, 2, 3, 11, 12)
 @pytest.fixture(scope="session")
 def stamp():
     assumed = dict(zip(ANNUAL, np.linspace(0.12, 0.78, len(ANNUAL)), strict=True))
-    return Stamp(digest="a1b2c3d4e5f6", assumed=assumed, version="0.1.0")
+    factors = {species: share / 2 for species, share in assumed.items()}
+    return Stamp("a1b2c3d4e5f6", assumed, factors, version="0.1.0")
 
 
 @pytest.fixture(scope="session")

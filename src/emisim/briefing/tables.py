@@ -85,12 +85,13 @@ def totals(material: Material, lang: str) -> Table:
                 f"{significant(sums[s])} ({percent(sums[s] / sums['base'] - 1, signed=True)})"
                 for s in SCENARIOS
             ]
-            share = material.stamp.assumed.get(species)
-            cells.append("–" if share is None else percent(share))
+            for shares in (material.stamp.assumed, material.stamp.assumed_factors):
+                cells.append(percent(shares[species]) if species in shares else "–")
             rows.append([term(species, lang), *cells])
     heads = [say("html.species", lang), *(_scenario(s, lang) for s in ("base", *SCENARIOS))]
     caption = say("html.totals.caption", lang)
-    return Table(caption, [*heads, say("html.assumed_share", lang)], rows)
+    heads += [say("html.assumed_share", lang), say("html.assumed_factors", lang)]
+    return Table(caption, heads, rows)
 
 
 def _scenario(name: str, lang: str) -> str:

@@ -80,7 +80,9 @@ def _totals_column(
         total = mass(sums[species], lang)
         axes.text(1.125, row, total, ha="right", va="center", weight="bold")
         if species in stamp.assumed:
+            factors = stamp.assumed_factors.get(species)
             part = percent(stamp.assumed[species])
+            part += f" / {percent(factors)}" if factors is not None else ""
             axes.text(1.245, row, part, ha="right", va="center", color=style.palette()["faint"])
 
 

@@ -1,6 +1,6 @@
 """One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,12 +52,15 @@ class Stamp:
         Provenance digest, 12 characters.
     assumed
         Species -> fraction (0 to 1) of the city's total that rests on assumed numbers.
+    assumed_factors
+        The same, of assumed emission factors and controls alone.
     version
         Version of the package.
     """
 
     digest: str
     assumed: Mapping[str, float] = field(default_factory=dict)
+    assumed_factors: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
 
 
@@ -191,21 +194,24 @@ def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
 
 def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
     """Return how much of the species' totals rests on assumed numbers, or that it isn't known."""
-    known = {s: stamp.assumed[s] for s in species if s in stamp.assumed}
+    known = [s for s in species if s in stamp.assumed]
     if not known:
         return language.say("foot.assumed_unknown", lang)
-    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    if low == high:
-        one = {"share": language.percent(known[low]), "species": language.term(low, lang)}
-        return language.say("foot.assumed_one", lang, **one)
+    key = "foot.assumed_one" if len(known) == 1 else "foot.assumed_range"
     return language.say(
-        "foot.assumed_range",
+        key,
         lang,
-        low=language.percent(known[low]),
-        low_species=language.term(low, lang),
-        high=language.percent(known[high]),
-        high_species=language.term(high, lang),
+        share=_range(stamp.assumed, known),
+        factors=_range(stamp.assumed_factors, known),
+        species=language.term(known[0], lang),
     )
+
+
+def _range(shares: Mapping[str, float], species: Sequence[str]) -> str:
+    """Return the percentages of the species from lowest to highest, or a dash if not known."""
+    known = [shares[s] for s in species if s in shares]
+    ends = [language.percent(end) for end in (min(known), max(known))] if known else ["–"]
+    return "–".join(dict.fromkeys(ends))
 
 
 def bare(axes: Axes, *sides: str) -> None:
