@@ -126,6 +126,8 @@ def test_a_failing_job_keeps_earlier_results_and_is_not_forgotten(house):
         assert "broken" in said
         assert house.results() == before
         assert "judge_targets" in house.planned()
+    house.snakemake()
+    assert house.results() == before
     assert house.planned() == set()
 
 

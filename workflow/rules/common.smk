@@ -1,8 +1,9 @@
 # What every rule uses: the checked configuration, and what a result is made from.
 #
-# Outputs are marked update(), so that a failing job leaves those of an earlier run in place.
-# File times then say nothing about whether they are current; `made_from` does: it digests the
-# contents of all inputs and code that a result descends from, and a new digest redoes the job.
+# Outputs are marked update(), so that a failing job leaves those of an earlier run in place. Two
+# things keep these from passing for new ones: `emisim` marks what it has not finished, and what
+# bears the mark is outdated below; and `made_from` digests the contents of all inputs and code that
+# a result descends from, so that not file times but a new digest redoes the job.
 import os
 import sys
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from emisim import codegraph, config as configuration, provenance
 from emisim.errors import InputError
+from emisim.output import outdate_unfinished
 from emisim.stages import _inputs
 
 # An environment that was not activated: find its `emisim` anyway.
@@ -39,6 +41,8 @@ def checked():
 
 
 CONFIG = checked()
+if workflow.is_main_process:
+    outdate_unfinished("results")
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
 
