@@ -1,10 +1,10 @@
-# What every rule uses: the checked configuration, and what a result is made from.
+# Shared by all rules. The checked configuration, and what a result is made from.
 #
 # Outputs are marked update(), so that a failing job leaves those of an earlier run in place. Two
 # things keep these from passing for new ones: `emisim` marks what it has not finished, and what
 # bears the mark is outdated below; and `made_from` digests the contents of all inputs and code that
 # a result descends from, so that not file times but a new digest redoes the job.
-import os
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,8 @@ from emisim.output import outdate_unfinished
 from emisim.stages import _inputs
 
 # An environment that was not activated: find its `emisim` anyway.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ["PATH"]]
+shell.prefix(
+    f"set -euo pipefail; export PATH={shlex.quote(sys.exec_prefix)}/bin:$PATH; "
 )
 
 
