@@ -19,7 +19,7 @@ run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans o
 
 test: $(VENV)/.installed-dev  ## install what is pinned, then run the whole test suite
 	@$(BIN)/python -m compileall -q src
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-run  ## check every input and print what the plans rest on
 	@$(BIN)/emisim check

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from emisim import inventory, published
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.stages.inventory import build
 
 ROOT = Path(__file__).parents[1]

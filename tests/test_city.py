@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import _common as common
 
 MINI = Path(__file__).parent / "data" / "mini"

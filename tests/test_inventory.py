@@ -52,6 +52,8 @@ def test_assumed_share_counts_activity_or_factor(base):
     assert float(share) == pytest.approx(21_600 / 123_600)
     base["factor_assumed"].loc[{"source": "boiler 20 t/h", "species": "SO2"}] = True
     assert float(inventory.assumed_share(base).sel(species="SO2")) == pytest.approx(1)
+    only = inventory.assumed_share(base, factors_only=True).sel(species="SO2")
+    assert float(only) == pytest.approx(102_000 / 123_600)
 
 
 def test_select_combines_criteria(base):

@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from emisim import boundaries
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.gridding import read_places
 
 INPUTS = Path(__file__).parents[1] / "inputs"

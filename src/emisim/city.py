@@ -1,4 +1,4 @@
-"""A city's folder and the factor tables: read, checked, and split into the districts."""
+"""A city's folder: read, checked, and split into the districts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from emisim import models
 from emisim.errors import InputError, require_known
+from emisim.factors import Factors
 from emisim.tables import (
     VALUE,
     Column,
@@ -18,11 +19,10 @@ from emisim.tables import (
     check_known,
     check_sources,
     read_parameters,
-    read_sources,
     read_table,
 )
 from emisim.units import factor
-from emisim.vocabulary import FUELS, OUTSIDE, SECTORS, SERVICES
+from emisim.vocabulary import FUELS, OUTSIDE
 
 CITY_TOTAL = "*"
 TEXT = (
@@ -44,25 +44,6 @@ ACTIVITY_COLUMNS = (
     *(Column(c.name, c.number, c.required, c.allowed, 0.0 if c.number else None) for c in VALUE),
 )
 """Columns of an activity table: one row is one source."""
-PROCESS_COLUMNS = (
-    Column("process"),
-    Column("sector", allowed=SECTORS),
-    *(Column(f"level{n}", required=False) for n in range(1, 5)),
-    Column("name_en"),
-    Column("name_zh"),
-    Column("activity_unit"),
-    Column("monthly_profile"),
-    Column("hourly_profile"),
-    Column("service", allowed=SERVICES),
-    Column("release"),
-)
-PROFILE_COLUMNS = (
-    Column("profile"),
-    Column("axis", allowed=("month", "hour")),
-    Column("index", number=True, minimum=0, maximum=23),
-    *VALUE,
-)
-PROFILE_TOLERANCE = 1e-9
 
 
 class _Strict(BaseModel):
@@ -95,69 +76,6 @@ class CitySettings(_Strict):
     heating_months: tuple[Annotated[int, Field(ge=1, le=12)], ...]
     weather: str
     boundary: str
-
-
-@dataclass(frozen=True)
-class Factors:
-    """The folder of factor tables; a table is read at first use: ``factors["dust"]``."""
-
-    folder: Path
-
-    @cached_property
-    def sources(self) -> dict[str, str]:
-        """Citations by key."""
-        return read_sources(self.folder.parent / "sources.csv")
-
-    @cached_property
-    def _tables(self) -> dict[str, Parameters]:
-        return {}
-
-    def __getitem__(self, topic: str) -> Parameters:
-        if topic not in self._tables:
-            path = self.folder / f"{topic}.csv"
-            self._tables[topic] = read_parameters(path, self.sources)
-        return self._tables[topic]
-
-    @cached_property
-    def processes(self) -> pd.DataFrame:
-        """Source categories by process name."""
-        path = self.folder / "processes.csv"
-        frame = read_table(path, PROCESS_COLUMNS, key=("process",))
-        for row, unit in frame["activity_unit"].items():
-            try:
-                factor(unit, unit)
-            except InputError as error:
-                raise InputError(
-                    error.what, file=path, row=int(str(row)), column="activity_unit", value=unit
-                ) from None
-        return frame.set_index("process")
-
-    @cached_property
-    def profiles(self) -> pd.DataFrame:
-        """Monthly and hourly profiles: (profile, axis) x index, each summing to 1."""
-        path = self.folder / "profiles.csv"
-        frame = read_table(path, PROFILE_COLUMNS, key=("profile", "axis", "index"))
-        check_sources(frame, self.sources, path)
-        wide = frame.assign(index=frame["index"].astype(int)).pivot(
-            index=["profile", "axis"], columns="index", values="value"
-        )
-        off = (wide.sum(axis=1) - 1).abs() > PROFILE_TOLERANCE
-        if off.any():
-            name, axis = wide.index[off][0]
-            msg = f"profile {name!r} ({axis}) does not sum to 1"
-            raise InputError(
-                msg, file=path, value=float(wide.sum(axis=1)[off].iloc[0]), hint="renormalise it"
-            )
-        return wide
-
-    def profile(self, names: pd.Series, axis: str) -> np.ndarray:
-        """Return the shares (n, 12 or 24) of each named profile."""
-        known = self.profiles.xs(axis, level="axis")
-        where = self.folder / "processes.csv"
-        hint = "add the profile to profiles.csv or use one of its names"
-        require_known(names, known.index, f"{axis} profile", file=where, hint=hint)
-        span = range(1, 13) if axis == "month" else range(24)
-        return known.loc[names, list(span)].to_numpy()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from typing import Any
 
 from emisim import __version__
 from emisim.errors import EmisimError, InputError
+from emisim.output import attempt
+from emisim.stages._inputs import UPSTREAM
 
 Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
@@ -110,13 +112,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
     try:
         _require_readable(verb, given)
-        import_module(f"emisim.stages.{verb}").run(**_keywords(given))
+        with attempt(_outputs(verb, given)):
+            import_module(f"emisim.stages.{verb}").run(**_keywords(given))
     except EmisimError as error:
         if debug:
             raise
         print(f"emisim {verb}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
     return 0
+
+
+def _outputs(verb: str, given: Mapping[str, Any]) -> list[str]:
+    """Return what a verb of the workflow writes."""
+    if verb not in UPSTREAM:
+        return []
+    return [given[name] for name, settings in VERBS[verb][1].items() if settings is WRITE]
 
 
 def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:

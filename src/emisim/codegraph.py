@@ -7,6 +7,7 @@ Imports inside functions count like those at the top of a file.
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -24,10 +25,9 @@ def imported(module: str, known: dict[str, Path]) -> set[str]:
     A package that finds its modules at run time (``import_module`` with a computed name,
     ``iter_modules``) is taken to import all of them.
     """
-    tree = ast.parse(known[module].read_text(encoding="utf-8"))
     package = module if known[module].name == "__init__.py" else module.rpartition(".")[0]
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _importing(known[module].read_text(encoding="utf-8")):
         names.update(_targets(node, package, known))
     return {name for name in names if name in known} - {module}
 
@@ -62,6 +62,17 @@ def closure(*names: str, root: Path = PACKAGE) -> list[Path]:
     return sorted(known[module] for module in reached)
 
 
+@cache
+def _importing(text: str) -> tuple[ast.AST, ...]:
+    """Return the syntax nodes of a module that may import something."""
+    return tuple(
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        or (isinstance(node, ast.Call) and _is_dynamic(node))
+    )
+
+
 def _name(path: Path, root: Path) -> str:
     parts = path.relative_to(root.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -81,7 +92,7 @@ def _targets(node: ast.AST, package: str, known: Iterable[str]) -> Iterator[str]
         base = _absolute(node, package)
         yield base
         yield from (f"{base}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Call) and _called(node) in DYNAMIC:
+    elif isinstance(node, ast.Call) and _is_dynamic(node):
         yield from _computed(node, package, known)
 
 
@@ -93,11 +104,12 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
     return f"{anchor}.{node.module}" if node.module else anchor
 
 
-def _called(node: ast.Call) -> str:
+def _is_dynamic(node: ast.Call) -> bool:
+    """Return whether a call imports by name or lists a package's modules."""
     function = node.func
     if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+        return function.attr in DYNAMIC
+    return isinstance(function, ast.Name) and function.id in DYNAMIC
 
 
 def _computed(node: ast.Call, package: str, known: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tables that people edit: CSV files read as text, checked by rule, every fault named by row and column."""
+"""Tables that people edit: CSV read as text, checked by rule, faults named by row and column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -161,15 +161,24 @@ def _contract(
     return stacked.assign_coords(coords).transpose("group", ..., "species")
 
 
-def assumed_share(inventory: xr.Dataset, by: Sequence[str] = ()) -> xr.DataArray:
-    """Return the fraction of each total that rests on assumed activity, factor or removal.
+def assumed_share(
+    inventory: xr.Dataset, by: Sequence[str] = (), *, factors_only: bool = False
+) -> xr.DataArray:
+    """Return the fraction of each total that rests on assumed numbers.
+
+    Parameters
+    ----------
+    factors_only
+        Count assumed factors and removal only, not assumed activity.
 
     Returns
     -------
     DataArray
         (group..., species), 0 to 1; NaN where the total is zero.
     """
-    assumed = inventory["factor_assumed"] | (inventory["activity_status"] == "assumed")
+    assumed = inventory["factor_assumed"]
+    if not factors_only:
+        assumed = assumed | (inventory["activity_status"] == "assumed")
     net = net_factor(inventory)
     kept = inventory["district"].values != OUTSIDE
     part = _contract(inventory, net * assumed, by, months=False, kept=kept)

@@ -106,7 +106,6 @@ SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autu
 """Meteorological seasons and their months."""
 
 _ALL = {
-    **BASIS_TERMS,
     **STATUS_TERMS,
     **SERVICE_TERMS,
     **FUEL_TERMS,

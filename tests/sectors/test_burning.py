@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import burning
 
 INPUTS = Path(__file__).parents[2] / "inputs"

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import _fuel, coal
 
 INPUTS = Path(__file__).parents[2] / "inputs"

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import freight
 from emisim.vocabulary import OUTSIDE
 

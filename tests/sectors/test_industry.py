@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import coal, industry
 
 INPUTS = Path(__file__).parents[2] / "inputs"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import solvents
 
 INPUTS = Path(__file__).parents[2] / "inputs"

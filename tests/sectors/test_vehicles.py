@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import _corrections, _mobile, vehicles
 from emisim.sectors._electricity import grid_factor
 from emisim.tables import read_parameters

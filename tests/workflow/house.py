@@ -76,7 +76,9 @@ class House:
         return {
             path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(root.rglob("*"))
-            if path.is_file() and path.relative_to(root).parts[0] not in UNCOMPARED
+            if path.is_file()
+            and path.relative_to(root).parts[0] not in UNCOMPARED
+            and not path.name.startswith(".")
         }
 
     def replace(self, name: str, old: str, new: str) -> None:

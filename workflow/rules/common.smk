@@ -1,19 +1,22 @@
-# What every rule uses: the checked configuration, and what a result is made from.
+# Shared by all rules. The checked configuration, and what a result is made from.
 #
-# Outputs are marked update(), so that a failing job leaves those of an earlier run in place.
-# File times then say nothing about whether they are current; `made_from` does: it digests the
-# contents of all inputs and code that a result descends from, and a new digest redoes the job.
-import os
+# Outputs are marked update(), so that a failing job leaves those of an earlier run in place. Two
+# things keep these from passing for new ones: `emisim` marks what it has not finished, and what
+# bears the mark is outdated below; and `made_from` digests the contents of all inputs and code that
+# a result descends from, so that not file times but a new digest redoes the job.
+import shlex
 import sys
+from functools import cache
 from pathlib import Path
 
 from emisim import codegraph, config as configuration, provenance
 from emisim.errors import InputError
+from emisim.output import outdate_unfinished
 from emisim.stages import _inputs
 
 # An environment that was not activated: find its `emisim` anyway.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ["PATH"]]
+shell.prefix(
+    f"set -euo pipefail; export PATH={shlex.quote(sys.exec_prefix)}/bin:$PATH; "
 )
 
 
@@ -38,6 +41,8 @@ def checked():
 
 
 CONFIG = checked()
+if workflow.is_main_process:
+    outdate_unfinished("results")
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
 
@@ -55,6 +60,7 @@ def plan(wildcards):
     return f"inputs/plans/{wildcards.plan}.yaml"
 
 
+@cache
 def code(stage):
     """Return the package files that a stage rests on."""
     return list(map(str, codegraph.closure(f"stages.{stage}")))
@@ -73,12 +79,15 @@ def files(stage):
     )
 
 
+content = cache(provenance.sha256)
+
+
 def made_from(stage):
     """Return a function of the wildcards: the digest of all that a stage's result descends from."""
     modules = {path for name in _inputs.lineage(stage) for path in code(name)}
 
     def digest(wildcards):
         paths = modules | set(map(str, _inputs.ancestry(stage, **inputs_of(wildcards))))
-        return provenance.digest({path: provenance.sha256(path) for path in paths})
+        return provenance.digest({path: content(path) for path in paths})
 
     return digest

@@ -90,37 +90,56 @@ def concentrations(
         If the base scenario or the city's observations are missing, or inputs do not fit.
     """
     _require_base(fields, base)
-    local = convolve.concentrations(fields, kernels, CHAIN)
-    cells = local.stack(point=("y", "x"), create_index=False)
-    flat = cells.drop_vars([n for n in ("x", "y") if n in cells.coords]).rename(point="cell")
-    city = monitors.mean("station").expand_dims(area=[CITY])
-    areas = xr.concat([city, districts.rename(district="area")], "area", join="exact")
-    at_area, at_station = (
-        xr.dot(flat, w.rename({d: "point"}), dim="cell")
-        for w, d in ((areas, "area"), (monitors, "station"))
-    )
+    cells = _by_cell(convolve.concentrations(fields, kernels, CHAIN))
+    at_area = _sample(cells, _areas(monitors, districts))
     relative = (voc / voc.sel(scenario=base, drop=True)).fillna(1.0)
     bases = _bases(at_area.sel(scenario=base, drop=True), observed, composition, air, year)
     whole = {n: bases[n].sel(point=CITY, drop=True) for n in ("anchor", "observed", "background")}
-    by_area = respond(at_area, bases, relative, air).rename(point="area")
-    grid = _annual(species(respond(flat.rename(cell="point"), whole, relative, air)), year)
-    station = _annual(species(respond(at_station, whole, relative, air)), year)
-    ny, nx = fields.sizes["y"], fields.sizes["x"]
-    shaped = grid.values.reshape(*grid.shape[:-1], ny, nx)
-    out = {
-        "concentration": xr.DataArray(
-            shaped,
-            {k: v for k, v in grid.coords.items() if k != "point"},
-            (*grid.dims[:-1], "y", "x"),
-        ).assign_coords({n: fields[n] for n in ("y", "x") if n in fields.coords}),
-        "at_monitors": station.rename(point="station"),
+    by_area = respond(at_area, bases, relative, air)
+    on_grid, at_station = (
+        _annual(species(respond(local, whole, relative, air)), year)
+        for local in (cells.rename(cell="point"), _sample(cells, monitors))
+    )
+    areas = {
         "by_area": species(_annual(by_area, year)),
         "by_area_season": species(by_area),
         "component_by_area": _annual(by_area, year),
-        "modelled_local": at_area.rename(point="area"),
-        **{n: v.rename(point="area") for n, v in bases.items() if n != "anchor"},
+        "modelled_local": at_area,
+        **{n: v for n, v in bases.items() if n != "anchor"},
     }
-    return _describe(xr.Dataset(out))
+    return _describe(
+        xr.Dataset(
+            {n: v.rename(point="area") for n, v in areas.items()}
+            | {"at_monitors": at_station.rename(point="station")}
+            | {"concentration": _unflatten(on_grid, fields)}
+        )
+    )
+
+
+def _by_cell(local: xr.DataArray) -> xr.DataArray:
+    """Flatten (..., y, x) to (..., cell), rows northward, without labels."""
+    flat = local.stack(cell=("y", "x"), create_index=False)
+    return flat.drop_vars([n for n in ("x", "y") if n in flat.coords])
+
+
+def _unflatten(values: xr.DataArray, fields: xr.DataArray) -> xr.DataArray:
+    """Give (..., point) the rows and columns of ``fields`` again: (..., y, x)."""
+    shape = (*values.shape[:-1], fields.sizes["y"], fields.sizes["x"])
+    coords = {n: c for n, c in values.coords.items() if n != "point"}
+    coords |= {n: fields[n] for n in ("y", "x") if n in fields.coords}
+    return xr.DataArray(values.values.reshape(shape), coords, (*values.dims[:-1], "y", "x"))
+
+
+def _areas(monitors: xr.DataArray, districts: xr.DataArray) -> xr.DataArray:
+    """Return weights (area, cell): the city, as the mean of its monitors, and the districts."""
+    city = monitors.mean("station").expand_dims(area=[CITY])
+    return xr.concat([city, districts.rename(district="area")], "area", join="exact")
+
+
+def _sample(cells: xr.DataArray, weights: xr.DataArray) -> xr.DataArray:
+    """Return weighted means over cells (..., point); points are the rows of ``weights``."""
+    row = next(str(d) for d in weights.dims if d != "cell")
+    return xr.dot(cells, weights.rename({row: "point"}), dim="cell")
 
 
 def _bases(anchor: xr.DataArray, observed: pd.DataFrame, composition: Parameters, air: Parameters,

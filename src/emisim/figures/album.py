@@ -40,6 +40,8 @@ class Material:
         (species, y, x) t per km2 and year of the base year; None while there is no grid.
     concentration, at_monitors
         (scenario, species, y, x) and (scenario, species, station), ug/m3; None without air.
+    by_area, anchor_ratio
+        As from :func:`emisim.air.concentrations`; None without air.
     atlas
         Districts and monitors in the grid's CRS.
     stamp
@@ -57,6 +59,8 @@ class Material:
     at_monitors: xr.DataArray | None
     atlas: maps.Atlas
     stamp: style.Stamp
+    by_area: xr.DataArray | None = None
+    anchor_ratio: xr.DataArray | None = None
 
     def inside(self, scenario: str = "base") -> pd.DataFrame:
         """Return the totals of one scenario without the load served beyond the city."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -14,8 +15,10 @@ from emisim.figures.language import mass, percent, say, term
 
 LABEL_FROM = 0.06
 """Smallest share that is written into its bar: a narrower piece cannot hold the number."""
+TOTAL_COLUMNS = (1.14, 1.26, 1.36)
+"""Right ends of the columns beside the bars, in widths of the bars."""
 KEY_SPECIES = ("PM2.5", "SO2", "NOx")
-BAR = 0.74
+BAR, MONTH = 0.74, 0.8
 MONTHS = tuple(range(1, 13))
 
 
@@ -43,7 +46,7 @@ def sectors(totals: pd.DataFrame, frame: style.Frame) -> Figure:
     with style.context():
         figure = style.slide(message, subtitle, foot)
         top = style.body_top(figure)
-        axes = figure.add_axes((0.085, 0.2, 0.7, top - 0.2 - 0.035))
+        axes = figure.add_axes((0.085, 0.2, 0.64, top - 0.2 - 0.035))
         _stack(axes, table)
         _totals_column(axes, table, sums, stamp, lang)
         _sector_legend(figure, list(table.columns), lang)
@@ -69,18 +72,20 @@ def _stack(axes: Axes, table: pd.DataFrame) -> None:
 def _totals_column(
     axes: Axes, table: pd.DataFrame, sums: pd.Series, stamp: style.Stamp, lang: str
 ) -> None:
+    """Write beside each bar the total and its shares on assumed numbers and assumed factors."""
     axes.set_yticks(range(len(table)), [term(s, lang) for s in table.index], weight="bold")
     style.bare(axes, "left", "bottom")
-    heads = (say("sectors.total", lang), say("sectors.assumed", lang))
-    for x, head in zip((1.125, 1.245), heads, strict=True):
-        look = {"size": style.SMALL, "color": style.palette()["faint"]}
-        axes.text(x, -0.62, head, ha="right", va="bottom", **look)
+    faint = {"ha": "right", "color": style.palette()["faint"]}
+    for x, key in zip(TOTAL_COLUMNS, ("total", "assumed", "factors"), strict=True):
+        text = say(f"sectors.{key}", lang)
+        axes.text(x, -0.62, text, va="bottom", size=style.SMALL, linespacing=1, **faint)
     for row, species in enumerate(table.index):
         total = mass(sums[species], lang)
-        axes.text(1.125, row, total, ha="right", va="center", weight="bold")
-        if species in stamp.assumed:
-            part = percent(stamp.assumed[species])
-            axes.text(1.245, row, part, ha="right", va="center", color=style.palette()["faint"])
+        axes.text(TOTAL_COLUMNS[0], row, total, ha="right", va="center", weight="bold")
+        kinds = (stamp.assumed, stamp.assumed_factors)
+        for x, known in zip(TOTAL_COLUMNS[1:], kinds, strict=True):
+            text = percent(known[species]) if species in known else "–"
+            axes.text(x, row, text, va="center", **faint)
 
 
 def _sector_legend(figure: Figure, names: Sequence[str], lang: str) -> None:
@@ -128,6 +133,11 @@ def _by_month(totals: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return table.reindex(index=MONTHS, columns=names).fillna(0)
 
 
+def _box(month: int, low: float, high: float) -> list[tuple[float, float]]:
+    left, right = month - MONTH / 2, month + MONTH / 2
+    return [(left, low), (left, high), (right, high), (right, low)]
+
+
 def _months_panel(
     axes: Axes, table: pd.DataFrame, species: str, heating: Sequence[int], lang: str
 ) -> None:
@@ -135,9 +145,11 @@ def _months_panel(
         axes.axvspan(month - 0.5, month + 0.5, color=style.palette()["heating_season"], lw=0)
     low = np.zeros(len(table))
     for sector, part in table.items():
-        color = style.palette()[sector]
-        axes.bar(table.index, part, 0.8, bottom=low, color=color, edgecolor="white", lw=0.4)
-        low = low + part.to_numpy()
+        high = low + part.to_numpy()
+        boxes = [_box(*edges) for edges in zip(table.index, low, high, strict=True)]
+        look = {"facecolor": style.palette()[sector], "edgecolor": "white", "linewidth": 0.4}
+        axes.add_collection(PolyCollection(boxes, **look))
+        low = high
     head = say("monthly.panel", lang, species=term(species, lang), total=mass(low.sum(), lang))
     axes.set_title(head, loc="left", size=style.TEXT, weight="bold")
     axes.set(xlim=(0.5, 12.5), ylim=(0, low.max() * 1.18), xticks=MONTHS)

@@ -15,7 +15,7 @@ REACH = (-0.25, 1.25)
 FRAME = (0.3, 0.3)
 """Left edge and width of the gauges on the slide."""
 COLUMNS = {"goal": 0.675, "stated": 0.695, "expected": 0.84}
-NAME_COLUMNS, REASON_COLUMNS = 38, 140
+NAME_COLUMNS, REASON_COLUMNS = 32, 140
 MET, MISSED, UNKNOWN = "met", "not met", "not computable"
 REASONS = 5
 
@@ -48,6 +48,20 @@ def amount(value: float, unit: str) -> str:
     return f"{concentration(value)} {term(unit, 'en')}"
 
 
+def goal(row: pd.Series) -> str:
+    """Return the goal of a verdict row; at 0 the direction is written, too.
+
+    Examples
+    --------
+    >>> goal(pd.Series({"target_value": 0.0, "unit": "%", "comparison": "at most"}))
+    '≤ 0%'
+    """
+    text = amount(row["target_value"], row["unit"])
+    if row["target_value"]:
+        return text
+    return f"{'≤' if row['comparison'] == 'at most' else '≥'} {text}"
+
+
 def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) -> Figure:
     """Draw one gauge per computable target and list the others with their reasons.
 
@@ -70,6 +84,7 @@ def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) 
             _gauge(axes, k, computable[computable["target"] == target], lang)
         names = [shorten(name, NAME_COLUMNS) for name in firsts[f"name_{lang}"]]
         axes.set_yticks(range(len(names)), names, linespacing=1)
+        style.shrink_wrapped(axes)
     return figure
 
 
@@ -96,8 +111,9 @@ def _gauge(axes: Axes, k: int, rows: pd.DataFrame, lang: str) -> None:
     place = _columns(axes, axes.transData)
     axes.barh(k, REACH[1] - REACH[0], BAR, left=REACH[0], color=colors["track"], zorder=1)
     first = rows.iloc[0]
-    goal = amount(first["target_value"], first["unit"])
-    axes.text(COLUMNS["goal"], k, goal, transform=place, ha="right", va="center", weight="bold")
+    axes.text(
+        COLUMNS["goal"], k, goal(first), transform=place, ha="right", va="center", weight="bold"
+    )
     for _, row in rows[rows["scenario"].isin(list(COLUMNS))].iterrows():
         end = min(max(progress(row), REACH[0]), REACH[1])
         color = colors["met" if row["verdict"] == MET else "missed"]

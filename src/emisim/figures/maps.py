@@ -7,25 +7,23 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 import xarray as xr
-from matplotlib import colormaps, ticker
+from matplotlib import ticker
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
 
-from emisim.figures import messages, placement, style
+from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
 
-CLASSES = 6
-STEPS = (1, 3)
-"""Class limits of the emission map within each power of ten: about equal on a log scale."""
-SEQUENTIAL = "YlOrBr"
-DIVERGING, FALLING, RISING = "RdBu_r", "Blues_r", "Reds"
-TINY = 1e-6
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
-BINS = 8
 PANELS = ("base", "stated")
 
 
@@ -46,16 +44,6 @@ class Atlas:
     districts: gpd.GeoDataFrame
     monitors: pd.DataFrame
     approval: str = ""
-
-
-def classes(field: np.ndarray) -> np.ndarray:
-    """Return CLASSES - 1 inner limits 1, 3, 10, ... up to the highest cells of ``field``.
-
-    The uppermost class begins at the largest limit that some cell exceeds.
-    """
-    top = np.floor(np.log10(field.max()))
-    ladder = np.array([s * 10.0**k for k in np.arange(top - CLASSES, top + 1) for s in STEPS])
-    return ladder[ladder < field.max()][-(CLASSES - 1) :]
 
 
 def extent(field: xr.DataArray) -> tuple[float, float, float, float]:
@@ -83,9 +71,9 @@ def emission(
     with style.context():
         figure = style.slide(message, subtitle, style.footer(frame.stamp, (species,), lang))
         top = style.body_top(figure)
-        axes = figure.add_axes((0.03, 0.075, 0.52, top - 0.075))
-        limits = classes(values)
-        colors = colormaps[SEQUENTIAL](np.linspace(0.08, 0.95, len(limits) + 1))
+        axes = figure.add_axes((0.03, 0.095, 0.52, top - 0.095))
+        limits = classes.powers(values)
+        colors = classes.shades(len(limits) + 1)
         norm = BoundaryNorm([0, *limits, np.inf], len(colors))
         shown = np.ma.masked_equal(values, 0)
         _image(axes, field.copy(data=shown), ListedColormap(colors), norm)
@@ -109,9 +97,11 @@ def _image(axes: Axes, field: xr.DataArray, cmap: Colormap | str, norm: Boundary
 def dress(axes: Axes, atlas: Atlas, lang: str, *, names: bool, size: float) -> None:
     """Add borders, district names, monitors, scale bar, north arrow, approval slot and the note."""
     borders = atlas.districts
-    borders.plot(ax=axes, color=style.palette()["land"], zorder=1, aspect=None)
-    borders.boundary.plot(ax=axes, color=style.palette()["ink"], lw=0.9, zorder=5, aspect=None)
-    axes.set(xticks=[], yticks=[], xlabel="", ylabel="", aspect="equal")
+    paths = [_path(shape) for shape in borders.geometry]
+    axes.add_collection(PathCollection(paths, fc=style.palette()["land"], lw=0, zorder=1))
+    ink = style.palette()["ink"]
+    axes.add_collection(PathCollection(paths, fc="none", ec=ink, lw=0.9, zorder=5))
+    axes.set(xticks=[], yticks=[], aspect="equal")
     for spine in axes.spines.values():
         spine.set_visible(True)
         spine.set_color(style.palette()["rule"])
@@ -124,10 +114,17 @@ def dress(axes: Axes, atlas: Atlas, lang: str, *, names: bool, size: float) -> N
         centre = borders.representative_point()
         rows = zip(centre.x, centre.y, borders[f"name_{lang}"], strict=True)
         room = borders.bounds["maxx"] - borders.bounds["minx"]
-        order = np.argsort(-borders.area.to_numpy())
+        order = np.argsort(borders.area.to_numpy())
         rows = [row for _, row in sorted(zip(np.argsort(order), rows, strict=True))]
         clear = list(zip(points["x"], points["y"], strict=True))
         placement.place(axes, rows, size + 1, clear, room.to_numpy()[order] * 0.8)
+
+
+def _path(shape: BaseGeometry) -> Path:
+    """Return a polygon or multipolygon as one path; its inner rings stay holes."""
+    parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
+    rings = [r for p in map(orient, parts) for r in (p.exterior, *p.interiors)]
+    return Path.make_compound_path(*(Path(np.asarray(r.coords), closed=True) for r in rings))
 
 
 def _nice(value: float) -> float:
@@ -162,9 +159,8 @@ def _north(axes: Axes, lang: str, size: float) -> None:
 def _notes(axes: Axes, atlas: Atlas, lang: str) -> None:
     approval = atlas.approval or say("map.no_approval", lang)
     text = say("map.note", lang, approval=approval)
-    place = {"transform": axes.transAxes, "ha": "right", "va": "bottom", "zorder": 9}
-    label = axes.text(0.985, 0.015, text, size=style.FOOT, linespacing=style.LINE, **place)
-    label.set_path_effects(style.halo())
+    look = {"size": style.FOOT, "color": style.palette()["faint"]}
+    axes.text(0, -0.012, text, transform=axes.transAxes, ha="left", va="top", **look)
 
 
 def _class_legend(
@@ -206,30 +202,6 @@ def _district_bars(axes: Axes, by_district: pd.Series, species: str, lang: str) 
         axes.text(0.3 + width + 0.015, y, text, va="center", size=style.SMALL)
 
 
-def steps(*fields: np.ndarray, bins: int = BINS, symmetric: bool = False) -> np.ndarray:
-    """Return about ``bins`` round class limits that span all fields, even about 0 if asked."""
-    low = min(float(np.nanmin(f)) for f in fields)
-    high = max(float(np.nanmax(f)) for f in fields)
-    if symmetric:
-        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
-    if low == high:
-        low, high = low - 1, high + 1
-    return ticker.MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-
-
-def change_look(change: np.ndarray) -> tuple[Colormap, BoundaryNorm]:
-    """Return blues for a field that only falls, reds if it only rises, else both around 0."""
-    tiny = TINY * np.abs(change).max()
-    if change.max() <= tiny:
-        name, levels = FALLING, steps(change, np.zeros(1), bins=CLASSES)
-    elif change.min() >= -tiny:
-        name, levels = RISING, steps(change, np.zeros(1), bins=CLASSES)
-    else:
-        name, levels = DIVERGING, steps(change, bins=CLASSES, symmetric=True)
-    cmap = colormaps[name].resampled(len(levels) - 1)
-    return cmap, BoundaryNorm(levels, cmap.N)
-
-
 def air(
     concentration: xr.DataArray,
     at_monitors: xr.DataArray,
@@ -253,13 +225,11 @@ def air(
     with style.context():
         figure = style.slide(message, subtitle, style.footer(frame.stamp, tuple(rests_on), lang))
         top, width = style.body_top(figure), 0.3
-        levels = steps(base.values, plan.values)
-        cmap = colormaps[SEQUENTIAL].resampled(len(levels) - 1)
-        shared = (cmap, BoundaryNorm(levels, cmap.N))
-        looks = [shared, shared, change_look(change.values)]
+        shared = classes.level_look(base.values, plan.values)
+        looks = [shared, shared, classes.change_look(change.values)]
         images = []
         for k, (field, look) in enumerate(zip((base, plan, change), looks, strict=True)):
-            axes = figure.add_axes((0.03 + k * (width + 0.02), 0.235, width, top - 0.29))
+            axes = figure.add_axes((0.03 + k * (width + 0.02), 0.255, width, top - 0.3))
             images.append(_image(axes, field, *look))
             dress(axes, atlas, lang, names=k == 0, size=style.FOOT)
             head = [*heads, say("air.difference", lang)][k]

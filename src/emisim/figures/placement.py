@@ -12,6 +12,7 @@ from emisim.figures.style import halo, palette
 RINGS = 12
 DIRECTIONS = 16
 PAD = 3
+SAMPLES = 24
 
 
 def _offsets(step: float) -> Iterator[tuple[float, float]]:
@@ -64,11 +65,19 @@ def _move(
     frame = axes.get_window_extent()
     for dx, dy in _offsets(box.height * 0.6):
         moved = box.translated(dx, dy)
-        if _free(moved, taken, frame):
+        if _free(moved, taken, frame) and not _crosses(box, moved, taken):
             if dx or dy:
                 _displace(axes, artist, point, (dx, dy))
             return moved
     return box
+
+
+def _crosses(start: Bbox, end: Bbox, taken: list[Bbox]) -> bool:
+    """Return whether the line between two boxes' centres runs under another label."""
+    centres = [np.array([(b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2]) for b in (start, end)]
+    line = [centres[0] + t * (centres[1] - centres[0]) for t in np.linspace(0, 1, SAMPLES)]
+    labels = [b for b in taken if not b.contains(*centres[0])]
+    return any(b.contains(*at) for b in labels for at in line)
 
 
 def _displace(
@@ -77,5 +86,6 @@ def _displace(
     there = axes.transData.transform(point) + np.asarray(shift)
     x, y = axes.transData.inverted().transform(there)
     artist.set_position((x, y))
-    line = {"color": palette()["ink"], "lw": 0.9, "zorder": 8}
-    axes.plot([point[0], x], [point[1], y], **line)
+    look = {"color": palette()["ink"], "lw": 1.4, "zorder": 8, "path_effects": halo()}
+    axes.plot([point[0], x], [point[1], y], **look)
+    axes.plot(*point, ".", color=palette()["ink"], ms=7, zorder=8)

@@ -1,6 +1,6 @@
 """One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,8 +25,13 @@ DPI = 200
 TITLE, SUBTITLE, TEXT, SMALL, FOOT = 24, 15, 15, 13, 10.5
 LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
 LINE = 1.28
+SLACK = 8
+"""Columns tried beyond the estimate when text is broken to the slide's width."""
+REGULAR, BOLD = 400, 700
 FONT_PACKAGE = "mpl_font"
-FONT_FILES = MappingProxyType({400: "NotoSansCJKsc-Regular.otf", 700: "NotoSansCJKsc-Bold.otf"})
+FONT_FILES = MappingProxyType(
+    {REGULAR: "NotoSansCJKsc-Regular.otf", BOLD: "NotoSansCJKsc-Bold.otf"},
+)
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
 NO_METADATA = MappingProxyType(
@@ -47,12 +52,15 @@ class Stamp:
         Provenance digest, 12 characters.
     assumed
         Species -> fraction (0 to 1) of the city's total that rests on assumed numbers.
+    assumed_factors
+        The same, of assumed emission factors and controls alone.
     version
         Version of the package.
     """
 
     digest: str
     assumed: Mapping[str, float] = field(default_factory=dict)
+    assumed_factors: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
 
 
@@ -82,6 +90,21 @@ def fonts() -> tuple[str, str]:
 
     The font's own family name differs by weight; under one name bold type is found.
     """
+    for weight, path in font_files().items():
+        entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
+        font_manager.fontManager.ttflist.append(entry)
+    return FAMILY, FALLBACK
+
+
+def font_files() -> dict[int, Path]:
+    """Return weight -> file of the Chinese font in the installed package.
+
+    Raises
+    ------
+    InputError
+        Package or file missing.
+    """
+    found = {}
     spec = find_spec(FONT_PACKAGE)
     folders = [] if spec is None else spec.submodule_search_locations or []
     for weight, name in FONT_FILES.items():
@@ -90,9 +113,8 @@ def fonts() -> tuple[str, str]:
             what = f"the Chinese font {name} is not there"
             hint = "pip install mpl-font, or run `make run`"
             raise InputError(what, value=FONT_PACKAGE, hint=hint)
-        entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
-        font_manager.fontManager.ttflist.append(entry)
-    return FAMILY, FALLBACK
+        found[weight] = path
+    return found
 
 
 @contextmanager
@@ -143,8 +165,12 @@ def slide(message: str, subtitle: str, foot: str) -> Figure:
 def block(figure: Figure, y: float, text: str, size: float, **look: object) -> Text:
     """Write ``text`` at height ``y``, broken into as many lines as the slide's width asks for."""
     artist = figure.text(LEFT, y, text, size=size, **{"va": "top", **look})
-    columns = language.columns(text)
     renderer = figure.canvas.get_renderer()
+    fits = (RIGHT - LEFT) * figure.bbox.width / max(artist.get_window_extent(renderer).width, 1)
+    if fits >= 1:
+        return artist
+    columns = int(language.columns(text) * fits) + SLACK
+    artist.set_text(language.wrap(text, columns))
     while artist.get_window_extent(renderer).x1 > RIGHT * figure.bbox.width and columns > 1:
         columns -= 1
         artist.set_text(language.wrap(text, columns))
@@ -168,21 +194,24 @@ def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
 
 def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
     """Return how much of the species' totals rests on assumed numbers, or that it isn't known."""
-    known = {s: stamp.assumed[s] for s in species if s in stamp.assumed}
+    known = [s for s in species if s in stamp.assumed]
     if not known:
         return language.say("foot.assumed_unknown", lang)
-    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    if low == high:
-        one = {"share": language.percent(known[low]), "species": language.term(low, lang)}
-        return language.say("foot.assumed_one", lang, **one)
+    key = "foot.assumed_one" if len(known) == 1 else "foot.assumed_range"
     return language.say(
-        "foot.assumed_range",
+        key,
         lang,
-        low=language.percent(known[low]),
-        low_species=language.term(low, lang),
-        high=language.percent(known[high]),
-        high_species=language.term(high, lang),
+        share=_range(stamp.assumed, known),
+        factors=_range(stamp.assumed_factors, known),
+        species=language.term(known[0], lang),
     )
+
+
+def _range(shares: Mapping[str, float], species: Sequence[str]) -> str:
+    """Return the percentages of the species from lowest to highest, or a dash if not known."""
+    known = [shares[s] for s in species if s in shares]
+    ends = [language.percent(end) for end in (min(known), max(known))] if known else ["–"]
+    return "–".join(dict.fromkeys(ends))
 
 
 def bare(axes: Axes, *sides: str) -> None:
@@ -192,9 +221,20 @@ def bare(axes: Axes, *sides: str) -> None:
     axes.tick_params(length=0)
 
 
+def shrink_wrapped(axes: Axes) -> None:
+    """Set the category names that take two lines in smaller type."""
+    for label in axes.get_yticklabels():
+        label.set_size(SMALL if "\n" in label.get_text() else TEXT)
+
+
 def halo() -> list[withStroke]:
     """Return a white rim that keeps text readable over lines and colours."""
     return [withStroke(linewidth=3, foreground="white")]
+
+
+def blank() -> dict[str, object]:
+    """Return the box that keeps a line from running through a text."""
+    return {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
 def contrast(color: str) -> str:

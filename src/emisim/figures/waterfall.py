@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from emisim.errors import MassError
 from emisim.figures import messages, style
 from emisim.figures.language import mass, percent, say, shorten, term
 
@@ -16,6 +17,8 @@ SMALL_PART = 1e-4
 """A measure below this part of the base year counts with the rest."""
 ZERO_BASED = 1 / 3
 """The axis starts at 0 if the whole change is at least this part of it."""
+TOLERANCE = 1e-6
+"""Part of the base year: ledger.csv carries six decimals."""
 BAR = 0.68
 ROOM = 0.3
 """Part of the axis kept free right of the longest bar, for its number."""
@@ -43,7 +46,7 @@ def bars(
     """Return the rows from the base year to the plan delivered in full.
 
     ``totals``: scenario -> t (base, reference, stated); ``ledger``: rows of one species.
-    The measures' changes lead from reference to stated.
+    The measures' changes lead from reference to stated, or it is a MassError.
     """
     base, reference = totals["base"], totals["reference"]
     rows = [Bar(say("waterfall.base", lang, year=years[0]), None, base)]
@@ -54,8 +57,16 @@ def bars(
     for name, change in _grouped(ledger, SMALL_PART * base, lang):
         rows.append(Bar(name, level, level + change))
         level += change
+    _closed(level, totals["stated"], base)
     rows.append(Bar(say("waterfall.stated", lang, year=years[1]), None, totals["stated"]))
     return rows
+
+
+def _closed(level: float, stated: float, base: float) -> None:
+    """Raise MassError unless the measures lead to the plan's total."""
+    if abs(level - stated) > TOLERANCE * base:
+        message = f"the ledger leads to {level:.9g} t, the scenario totals say {stated:.9g} t"
+        raise MassError(message)
 
 
 def _grouped(ledger: pd.DataFrame, least: float, lang: str) -> list[tuple[str, float]]:
@@ -105,7 +116,7 @@ def waterfall(
         axes.set_yticks(range(len(rows)), names, linespacing=1)
         for label, row in zip(axes.get_yticklabels(), rows, strict=True):
             label.set_weight("bold" if row.start is None else "normal")
-            label.set_size(style.SMALL if "\n" in label.get_text() else style.TEXT)
+        style.shrink_wrapped(axes)
         style.bare(axes, "bottom")
     return figure
 
@@ -130,7 +141,8 @@ def _draw(axes: Axes, rows: Sequence[Bar], low: float, high: float, lang: str) -
             axes.text(low + gap, k, "//", color="white", va="center", weight="bold", zorder=4)
         text = _value(row, rows[0].end, lang)
         at = max(start, row.end) + gap
-        axes.text(at, k, text, va="center", zorder=4, weight="bold", path_effects=style.halo())
+        look = {"va": "center", "zorder": 4, "weight": "bold"}
+        axes.text(at, k, text, bbox=style.blank(), **look)
         if k + 1 < len(rows):
             axes.plot([row.end] * 2, [k, k + 1], color=colors["faint"], lw=0.9, zorder=2)
 

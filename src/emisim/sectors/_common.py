@@ -7,8 +7,9 @@ import pandas as pd
 import xarray as xr
 
 from emisim import inventory
-from emisim.city import City, Factors, canonical
+from emisim.city import City, canonical
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.tables import Parameters
 from emisim.vocabulary import SPECIES
 
@@ -133,6 +134,30 @@ def releases(rows: pd.DataFrame, factors: Factors) -> pd.DataFrame:
         given = filled[name] if name in filled else pd.Series(np.nan, index=rows.index)
         filled[name] = given.astype(float).fillna(pd.Series(defaults[:, j], index=rows.index))
     return filled
+
+
+def of_products(
+    rows: pd.DataFrame, factor: np.ndarray, assumed: np.ndarray, city: City, topic: str
+) -> xr.Dataset:
+    """Return the inventory of sources whose activity is their product, with their own controls.
+
+    Parameters
+    ----------
+    factor, assumed
+        (n, 10) uncontrolled factors in kg per activity unit, and whether they are assumed.
+    topic
+        Name of the activity table that ``rows`` come from.
+    """
+    removal, removal_assumed = removal_from_controls(rows, factor, city.factors["controls"])
+    return assemble(
+        rows,
+        annual(rows, city, topic),
+        factor,
+        removal,
+        product_output(rows),
+        assumed | removal_assumed,
+        city,
+    )
 
 
 def assemble(

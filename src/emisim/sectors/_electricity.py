@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emisim.city import Factors
+from emisim.factors import Factors
 from emisim.sectors._speciation import with_carbon
 from emisim.vocabulary import SPECIES
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import _common
 from emisim.tables import Parameters
 from emisim.vocabulary import SPECIES
@@ -32,16 +33,7 @@ def build(city: City, factors: Factors) -> xr.Dataset:
     """
     rows = city.table(TOPIC)
     factor, assumed = ammonia_factor(rows, factors[TOPIC])
-    removal, removal_assumed = _common.removal_from_controls(rows, factor, factors["controls"])
-    return _common.assemble(
-        rows,
-        _common.annual(rows, city, TOPIC),
-        factor,
-        removal,
-        _common.product_output(rows),
-        assumed | removal_assumed,
-        city,
-    )
+    return _common.of_products(rows, factor, assumed, city, TOPIC)
 
 
 def ammonia_factor(rows: pd.DataFrame, table: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import _common
 from emisim.tables import Parameters
 

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from emisim import inventory, units
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.sectors import _common, _fuel
 from emisim.sectors._electricity import grid_factor
 from emisim.tables import Parameters

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import InputError, require_known
+from emisim.factors import Factors
 from emisim.sectors import _common, _dustfactors, _mobile, freight, vehicles
 from emisim.sectors._speciation import carbon_shares, with_carbon
 from emisim.tables import Parameters

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from emisim import inventory
-from emisim.city import City, Factors
+from emisim.city import City
 from emisim.errors import require_known
+from emisim.factors import Factors
 from emisim.sectors import _common, _mobile
 from emisim.sectors._corrections import corrections
 from emisim.sectors._speciation import carbon_shares, with_carbon

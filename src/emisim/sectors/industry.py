@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import _common, _fuel
 from emisim.tables import Parameters
 from emisim.vocabulary import SPECIES
@@ -37,16 +38,7 @@ def build(city: City, factors: Factors) -> xr.Dataset:
     )
     factor[:, CARBON_DIOXIDE] += carbon
     assumed[:, CARBON_DIOXIDE] |= carbon_assumed
-    removal, removal_assumed = _common.removal_from_controls(rows, factor, factors["controls"])
-    return _common.assemble(
-        rows,
-        _common.annual(rows, city, TOPIC),
-        factor,
-        removal,
-        _common.product_output(rows),
-        assumed | removal_assumed,
-        city,
-    )
+    return _common.of_products(rows, factor, assumed, city, TOPIC)
 
 
 def fuel_carbon_dioxide(

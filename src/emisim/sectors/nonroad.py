@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import _common, _mobile
 from emisim.sectors._speciation import carbon_shares, with_carbon
 from emisim.vocabulary import SPECIES

@@ -6,7 +6,8 @@ The removal of a VOC device already counts the captured share of the flow (T/CSE
 
 import xarray as xr
 
-from emisim.city import City, Factors
+from emisim.city import City
+from emisim.factors import Factors
 from emisim.sectors import _common
 
 TOPIC = "solvents"
@@ -22,13 +23,4 @@ def build(city: City, factors: Factors) -> xr.Dataset:
     """
     rows = city.table(TOPIC)
     factor, assumed = _common.emission_factors(rows, factors[TOPIC])
-    removal, removal_assumed = _common.removal_from_controls(rows, factor, factors["controls"])
-    return _common.assemble(
-        rows,
-        _common.annual(rows, city, TOPIC),
-        factor,
-        removal,
-        _common.product_output(rows),
-        assumed | removal_assumed,
-        city,
-    )
+    return _common.of_products(rows, factor, assumed, city, TOPIC)

@@ -7,9 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from emisim import boundaries, csvtable, grid, gridding, units
-from emisim.city import CITY_TOTAL, City, Factors
+from emisim.city import CITY_TOTAL, City
 from emisim.csvtable import VALUE, Column
 from emisim.errors import InputError
+from emisim.factors import Factors
 from emisim.grid import Grid
 from emisim.gridding import places
 from emisim.tables import check_known, check_sources

@@ -57,7 +57,12 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
         by_area=air["by_area"],
         anchor_ratio=air["anchor_ratio"],
         atlas=atlas(city, domain.crs),
-        stamp=Stamp(report["digest"], report["assumed_share"], __version__),
+        stamp=Stamp(
+            report["digest"],
+            report["assumed_share"],
+            report["assumed_factor_share"],
+            __version__,
+        ),
     )
 
 

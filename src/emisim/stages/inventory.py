@@ -45,13 +45,14 @@ def build(city: str, factors: str) -> xr.Dataset:
 def run(*, city: str, factors: str, out: str, totals: str) -> None:
     """Write the inventory (netCDF) and its totals by sector and district (CSV)."""
     whole = build(city, factors)
-    rest = inventory.assumed_share(whole)
+    any_row, factor_row = (inventory.assumed_share(whole, factors_only=f) for f in (False, True))
     made_from = provenance.record(
         "inventory",
         _inputs.files("inventory", city=city, factors=factors, plan=""),
         city=whole.attrs["city"],
         year=int(whole.attrs["year"]),
-        assumed_share={s: round(float(rest.sel(species=s)), 6) for s in SPECIES},
+        assumed_share=_by_species(any_row),
+        assumed_factor_share=_by_species(factor_row),
     )
     _files.save(whole, out, made_from)
     _files.save_table(table(whole), totals)
@@ -62,12 +63,19 @@ def table(whole: xr.Dataset) -> pd.DataFrame:
     """Return totals in t/year by sector, district and species, with the share that is assumed."""
     by = ("sector", "district")
     mass = inventory.totals(whole, by, outside=True).to_series().rename("kg")
-    share = inventory.assumed_share(whole, by).to_series().rename("assumed_share")
-    frame = pd.concat([mass, share], axis=1).reset_index()
+    shares = [
+        inventory.assumed_share(whole, by, factors_only=only).to_series().rename(name)
+        for name, only in (("assumed_share", False), ("assumed_factor_share", True))
+    ]
+    frame = pd.concat([mass, *shares], axis=1).reset_index()
     frame["emission"] = frame.pop("kg") * units.factor("kg", "t")
     frame["unit"] = "t/year"
-    columns = ["sector", "district", "species", "emission", "unit", "assumed_share"]
-    return frame[columns].sort_values(columns[:3], ignore_index=True)
+    columns = ["sector", "district", "species", "emission", "unit"]
+    return frame[[*columns, *(s.name for s in shares)]].sort_values(columns[:3], ignore_index=True)
+
+
+def _by_species(share: xr.DataArray) -> dict[str, float]:
+    return {s: round(float(share.sel(species=s)), 6) for s in SPECIES}
 
 
 def _summary(whole: xr.Dataset) -> str:

@@ -33,7 +33,8 @@ HEATING = (1, 2, 3, 11, 12)
 @pytest.fixture(scope="session")
 def stamp():
     assumed = dict(zip(ANNUAL, np.linspace(0.12, 0.78, len(ANNUAL)), strict=True))
-    return Stamp(digest="a1b2c3d4e5f6", assumed=assumed, version="0.1.0")
+    factors = {species: share / 2 for species, share in assumed.items()}
+    return Stamp("a1b2c3d4e5f6", assumed, factors, version="0.1.0")
 
 
 @pytest.fixture(scope="session")
@@ -153,8 +154,10 @@ def ledger():
     rows = [
         {
             "scenario": "stated",
+            "order": k + 1,
             "id": key,
-            "clause": str(k + 1),
+            "clause": f"三.{k + 1}",
+            "outside_in_sequence_t": 3.0,
             "name_en": en,
             "name_zh": zh,
             "species": species,
@@ -168,10 +171,9 @@ def ledger():
     return pd.DataFrame(rows)
 
 
-@pytest.fixture(scope="session")
-def scenario_totals(ledger):
-    base = ANNUAL["SO2"]
-    change = ledger.loc[ledger["species"] == "SO2", "in_sequence_t"].sum()
+def _scenario_totals(ledger, species):
+    base = ANNUAL[species]
+    change = ledger.loc[ledger["species"] == species, "in_sequence_t"].sum()
     reference = base * 1.012
     return {
         "base": base,
@@ -179,6 +181,11 @@ def scenario_totals(ledger):
         "stated": reference + change,
         "expected": reference + 0.62 * change,
     }
+
+
+@pytest.fixture(scope="session")
+def scenario_totals(ledger):
+    return _scenario_totals(ledger, "SO2")
 
 
 @pytest.fixture(scope="session")
@@ -233,3 +240,35 @@ def verdict():
         row |= dict.fromkeys(("target_value", "base_value", "value", "margin"), np.nan)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def material(stamp, totals, ledger, verdict, atlas, field, concentration):
+    """Everything that the album and the briefing show."""
+    from emisim.figures.album import Material
+
+    parts = [
+        rows.assign(scenario=name, tonnes=rows["tonnes"] * value / ANNUAL[species])
+        for species, rows in totals.groupby("species", sort=False)
+        for name, value in _scenario_totals(ledger, species).items()
+    ]
+    species = ["PM2.5", "PM10", "SO2", "NO2"]
+    air = concentration.expand_dims(species=species).transpose("scenario", "species", "y", "x")
+    points = {k: xr.DataArray(atlas.monitors[k], dims="station") for k in ("x", "y")}
+    by_area = air.mean(("y", "x")).expand_dims(area=["city", *DISTRICTS])
+    kinds = ["PM2.5", "SO2", "NOx"]
+    return Material(
+        place={"en": "Yangquan", "zh": "阳泉"},
+        years=(2018, 2019),
+        heating=HEATING,
+        totals=pd.concat(parts, ignore_index=True),
+        ledger=ledger,
+        verdict=verdict,
+        emission=field.expand_dims(species=kinds).transpose("species", "y", "x"),
+        concentration=air,
+        at_monitors=air.interp(points),
+        atlas=atlas,
+        stamp=stamp,
+        by_area=by_area,
+        anchor_ratio=xr.DataArray([0.6, 1.7], dims="season"),
+    )

@@ -1,0 +1,1 @@
+"""The briefing: one HTML file per language that opens from disk and prints on A4."""
