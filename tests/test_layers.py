@@ -9,7 +9,7 @@ from emisim import codegraph
 LAYERS = (
     "__init__ errors units vocabulary output strict_yaml codegraph",
     "csvtable models tables grid overlay calendar coordinates config",
-    "convention inventory verbs example city boundaries",
+    "convention workspace inventory verbs example city boundaries",
     "sectors measures fleet weather transport chemistry",
     "scenario ledger air gridding",
     "plan plan_model target_model target_values targets",
