@@ -13,7 +13,7 @@ LAYERS = (
     "sectors measures fleet weather transport chemistry",
     "scenario ledger air gridding",
     "plan plan_model target_model target_values targets",
-    "figures briefing provenance published",
+    "figures briefing provenance published explain comparison",
     "stages cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

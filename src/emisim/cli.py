@@ -20,9 +20,15 @@ Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
 READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
 WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
+LANGUAGES: Option = {"required": True, "nargs": "+", "choices": ("zh", "en"), "help": "languages"}
 LANGUAGE: Option = {"required": True, "choices": ("zh", "en"), "help": "language of the text"}
 CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
+NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
+CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
+TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
 FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
+PLACED = (NAMED, CLAUSE)
+"""Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
 VERBS: dict[str, tuple[str, dict[str, Option]]] = {
@@ -75,6 +81,14 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{"figures": READ, **RESULTS, "out": WRITE},
         },
     ),
+    "compare": (
+        "all plans beside each other: verdicts, totals and one figure",
+        {
+            **{"lang": LANGUAGES, "city": READ_MANY, "plan": READ_MANY, "scenarios": READ_MANY},
+            **{"air": READ_MANY, "verdict": READ_MANY},
+            **{"out": WRITE, "totals": WRITE, "figures": WRITE},
+        },
+    ),
     "weather": (
         "joint frequencies of wind and stability from an EPW file or an hourly CSV table",
         {"record": READ, "factors": FACTORS, "out": WRITE},
@@ -82,6 +96,10 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "check": (
         "check every input that the configuration names and print what the plans rest on",
         {"config": CONFIG},
+    ),
+    "explain": (
+        "what was made of one clause of a plan: read, assumed, touched, changed",
+        {"plan": NAMED, "clause": CLAUSE, "lang": TONGUE},
     ),
     "results": (
         "say where the results are and what the verdict is",
@@ -99,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
     for name, (summary, options) in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary)
         for option, settings in options.items():
-            verb.add_argument(f"--{option}", **settings)
+            verb.add_argument(option if settings in PLACED else f"--{option}", **settings)
     return root
 
 

@@ -28,6 +28,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "provenance": ("grid", "receptors", "scenarios", "air", "verdict"),
     "figures": ("provenance",),
     "briefing": ("figures",),
+    "compare": ("scenarios", "air", "verdict"),
 }
 """Stage -> the stages whose results it reads."""
 
@@ -76,6 +77,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "verdict": [document],
         "provenance": [document],
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
+        "compare": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
     }
     return sorted(set(own[stage]))

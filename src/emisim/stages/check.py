@@ -72,8 +72,8 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
     if document.city != run.city:
         message = f"plan {run.plan} binds {document.city}"
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
-    base = _computed(run) if city_is_fine else None
-    base = _built(run) if base is None else base
+    base = computed(run) if city_is_fine else None
+    base = built(run) if base is None else base
     plans.check(document, base, file=locate(run)["plan"])
     return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
 
@@ -87,7 +87,7 @@ def locate(run: Run) -> dict[str, Path]:
     }
 
 
-def _built(run: Run) -> "xr.Dataset":
+def built(run: Run) -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
     from emisim.stages import _domain, inventory
 
@@ -97,7 +97,7 @@ def _built(run: Run) -> "xr.Dataset":
     return base
 
 
-def _computed(run: Run) -> "xr.Dataset | None":
+def computed(run: Run) -> "xr.Dataset | None":
     """Return the inventory of an earlier run if it was made from the inputs as they are."""
     from emisim.stages import _files
 
