@@ -28,6 +28,10 @@ SHOWN = {
     "measures-PM2.5": "what each measure takes away of PM2.5",
     "air-PM2.5": "annual mean PM2.5 and what the plan changes",
 }
+ASSUMED = {
+    "assumed_share": "rests on assumed rows",
+    "assumed_factor_share": "rests on assumed factors or controls",
+}
 TOP, WIDTH, COLORS = 10, 1100, 96
 EMPTY = "Not computed yet: run `snakemake --cores 8`, then `make docs`."
 DASH = "–"
@@ -116,9 +120,9 @@ def inventory(plan: Plan, results: Path) -> str:
     wide = wide.loc[known, list(SPECIES)]
     lines = [[term(s, "en"), *map(significant, wide.loc[s])] for s in known]
     lines.append(["**city**", *(f"**{significant(v)}**" for v in wide.sum())])
-    parts = rows.assign(part=rows["emission"] * rows["assumed_share"]).groupby("species")["part"]
-    shares = parts.sum() / wide.sum()
-    lines.append(["rests on assumed rows", *(percent(shares[s]) for s in SPECIES)])
+    for column, words in ASSUMED.items():
+        part = (rows["emission"] * rows[column]).groupby(rows["species"]).sum() / wide.sum()
+        lines.append([words, *(percent(part[s]) for s in SPECIES)])
     return table([f"{plan.base_year}, t", *(term(s, "en") for s in SPECIES)], lines)
 
 
@@ -132,7 +136,7 @@ def verdict(plan: Plan, results: Path) -> str:
         sign = "≤" if first["comparison"] == "at most" else "≥"
         asks = DASH
         if pd.notna(wanted) and isinstance(first["unit"], str):
-            asks = f"{sign} {_amount(wanted, first['unit'])}"
+            asks = f"{sign} {_amount(wanted, first)}"
         cells = [_outcome(by, scenario) for scenario in SCENARIOS]
         lines.append([str(first["clause"]), str(first["name_en"] or target), asks, *cells])
     counts = comparison.counts(rows.assign(plan=plan.id), "stated").loc[plan.id]
@@ -144,17 +148,19 @@ def verdict(plan: Plan, results: Path) -> str:
     return f"{text}\n\n{table(heads, lines)}"
 
 
-def _amount(value: float, unit: str) -> str:
-    if unit in ("%", "ug/m3"):
+def _amount(value: float, row: pd.Series) -> str:
+    unit = row["unit"]
+    if unit == "ug/m3" or (unit == "%" and row["metric"].endswith("_change")):
         return amount(value, unit)
-    return f"{plain(float(f'{value:.3g}'))} {'' if unit == 'fraction' else unit}".rstrip()
+    number = plain(float(f"{value:.3g}"))
+    return f"{number}%" if unit == "%" else f"{number} {unit.replace('fraction', '')}".rstrip()
 
 
 def _outcome(by: pd.DataFrame, scenario: str) -> str:
     if scenario not in by.index or by.loc[scenario, "verdict"] not in ("met", "not met"):
         return DASH
     row = by.loc[scenario]
-    return f"{_amount(row['value'], row['unit'])} ({row['verdict']})"
+    return f"{_amount(row['value'], row)} ({row['verdict']})"
 
 
 def measures(plan: Plan, results: Path) -> str:
@@ -191,6 +197,8 @@ def pictures(plan: Plan, results: Path) -> str:
     folder = results / plan.city / plan.id / "figures" / "en"
     links = []
     for name, words in SHOWN.items():
+        if name == "targets" and not any(target.computable for target in plan.targets):
+            continue
         found = sorted(folder.glob(f"[0-9]*-{name}.png"))
         if found:
             shrink(found[0], FIGURES / f"{plan.id}-{name}.png")

@@ -19,10 +19,10 @@ SHOWN = (
 CHANGE = "change_on_reference"
 WORDS = ("met", "not met", "not computable")
 COLORS = {"met": "met", "not met": "missed", "not computable": "unknown"}
-FRAME = (0.11, 0.965)
+FRAME = (0.12, 0.965)
 """Left and right edge of the panels on the slide."""
 TARGETS_WIDTH, GAP, BAR = 0.25, 0.012, 0.5
-ROOM = (0.75, 0.12)
+ROOM = (0.9, 0.12)
 """Room beside the longest bars, in parts of their span: for numbers, and for diamonds."""
 PALE = 0.35
 WHOLE = 100

@@ -1,6 +1,11 @@
 """Check every input that a configuration names, before anything is computed."""
 
 import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +25,9 @@ OF_CITY, OF_PLAN = "air", "briefing"
 def run(*, config: str) -> None:
     """Check all inputs and print what each plan rests on."""
     read = configuration.read(config)
-    for item in read.runs:
-        _print(item, everything(item))
+    with _workers(len(read.runs)) as each:
+        for item, sheet in zip(read.runs, each(everything, read.runs), strict=True):
+            _print(item, sheet)
 
 
 def once(config: Config, stamp: Path) -> None:
@@ -40,14 +46,33 @@ def once(config: Config, stamp: Path) -> None:
         The first thing that is wrong.
     """
     passed = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
+    waiting: list[tuple[Run, bool, dict[str, str]]] = []
     for item in config.runs:
         name = f"{item.city}/{item.plan}"
         now = {item.city: _digest(item, OF_CITY), name: _digest(item, OF_PLAN)}
         if passed.get(name) != now[name]:
-            everything(item, city_is_fine=passed.get(item.city) == now[item.city])
+            waiting.append((item, passed.get(item.city) == now[item.city], now))
+    with _workers(len(waiting)) as each:
+        runs, fine = [item for item, _, _ in waiting], [known for _, known, _ in waiting]
+        for (_, _, now), _ in zip(waiting, each(_passes, runs, fine), strict=True):
             passed |= now
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(json.dumps(passed), encoding="utf-8")
+
+
+def _passes(run: Run, city_is_fine: bool) -> None:
+    everything(run, city_is_fine=city_is_fine)
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Yield a ``map`` that spreads over the processors when there is more than one job."""
+    many = min(jobs, os.cpu_count() or 1)
+    if many < 2:
+        yield map
+        return
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        yield pool.map
 
 
 def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
