@@ -15,10 +15,10 @@ MONITORED = ("PM2.5", "PM10", "SO2", "NO2")
 
 
 def test_every_city_and_plan_is_computed():
-    assert sorted(run.city for run in RUNS) == sorted(p.name for p in (INPUTS / "cities").iterdir())
-    assert sorted(run.plan for run in RUNS) == sorted(
-        p.stem for p in (INPUTS / "plans").glob("*.yaml")
-    )
+    cities = [folder.name for folder in (INPUTS / "cities").iterdir()]
+    plans = [file.stem for file in (INPUTS / "plans").glob("*.yaml")]
+    assert sorted(run.city for run in RUNS) == sorted(cities)
+    assert sorted(run.plan for run in RUNS) == sorted(plans)
 
 
 @pytest.fixture(params=RUNS, ids=lambda run: run.city)
