@@ -11,8 +11,8 @@ LAYERS = (
     "csvtable models tables grid overlay calendar coordinates config",
     "convention workspace inventory verbs example city boundaries",
     "sectors measures fleet weather transport chemistry",
-    "scenario ledger air gridding",
-    "plan plan_model target_model target_values targets",
+    "scenario ledger variants progress air gridding",
+    "plan plan_model plan_scenarios target_model target_values targets claim_model claims drafts",
     "figures briefing provenance published explain comparison",
     "stages cli",
 )

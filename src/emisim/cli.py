@@ -26,6 +26,13 @@ CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "c
 NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
 CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
 TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
+READ_IF: Option = {"metavar": "PATH", "help": "to read, if wanted"}
+WRITE_IF: Option = {"metavar": "PATH", "help": "to write, if wanted"}
+DRAFT: Option = {"action": "store_true", "help": "the plan file is half written"}
+EACH: Option = {
+    **{"nargs": "*", "choices": ("alone", "without"), "default": ()},
+    "help": "besides, every measure alone, or all without it",
+}
 FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
 PLACED = (NAMED, CLAUSE)
 """Given by their place, without a flag."""
@@ -49,7 +56,10 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "scenarios": (
         "scenarios of a plan and the ledger of its measures",
-        {"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
+        {
+            **{"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
+            **{"singles": WRITE_IF, "each": EACH, "draft": DRAFT},
+        },
     ),
     "air": (
         "concentrations of every scenario on the grid, at monitors and by district",
@@ -59,8 +69,11 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         },
     ),
     "verdict": (
-        "every target of the plan against every scenario",
-        {"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
+        "every target of the plan, and every claim, against every scenario",
+        {
+            **{"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
+            **{"ledger": READ_IF, "claims": WRITE_IF},
+        },
     ),
     "provenance": (
         "what the results of a plan were made from",
@@ -95,7 +108,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",
-        {"config": CONFIG},
+        {"config": CONFIG, "draft": DRAFT},
     ),
     "explain": (
         "what was made of one clause of a plan: read, assumed, touched, changed",
@@ -145,9 +158,9 @@ def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:
 def _require_readable(verb: str, given: Mapping[str, Any]) -> None:
     """Raise when a file or folder to read is not there."""
     for option, settings in VERBS[verb][1].items():
-        if settings not in (READ, READ_MANY, CONFIG, FACTORS):
+        if settings not in (READ, READ_IF, READ_MANY, CONFIG, FACTORS):
             continue
-        value = given[option]
+        value = given[option] or []
         for path in [value] if isinstance(value, str) else value:
             if not Path(path).exists():
                 message = f"--{option}: there is no such file or folder"

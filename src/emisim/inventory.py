@@ -96,6 +96,12 @@ def emission(inventory: xr.Dataset) -> xr.DataArray:
     return product.transpose(..., "source", "month", "species")
 
 
+def annual(inventory: xr.Dataset) -> np.ndarray:
+    """Return emissions in kg per year, (source, species), where no term has draws."""
+    each = _dot(inventory.variables["activity"], net_variable(inventory), ("month",))
+    return each.transpose("source", "species").values
+
+
 def totals(
     inventory: xr.Dataset,
     by: Sequence[str] = ("sector",),

@@ -33,7 +33,8 @@ class Scenario:
     """Steps in order, for a year.
 
     ``full_effect`` says whether measures act as stated (True) or with their expected
-    effectiveness; None leaves that to the scenario that this one is a step of.
+    effectiveness; None leaves that to the scenario that this one is a step of. ``air`` says whether
+    concentrations are wanted, or emissions only.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Scenario:
     year: int | None = None
     full_effect: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    air: bool = True
 
     def apply(self, inventory: xr.Dataset, *, full_effect: bool = True) -> xr.Dataset:
         """Return the inventory after all steps, the own ones in the scenario's year."""

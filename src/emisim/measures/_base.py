@@ -141,16 +141,22 @@ class Measure(Record):
         InputError
             If a date lies outside ``year``.
         """
+        self.check_dates(year)
+        level = ramp(self.start, self.full, year) * self.extent(full_effect=full_effect)
+        return by_month(level)
+
+    def check_dates(self, year: int) -> None:
+        """Raise InputError if a date lies outside the plan year."""
         for field in ("start", "full"):
             day = getattr(self, field)
             if day is not None and day.year != year:
                 span = [f"{year}-01-01 to {year}-12-31"]
                 raise self.fault(field, "date outside the plan year", day, span)
+
+    def extent(self, *, full_effect: bool) -> float:
+        """Return the part of the scope that is reached in the end: coverage [x effectiveness]."""
         reach = self.coverage.to("fraction")
-        if not full_effect:
-            reach = reach * self.effectiveness.to("fraction")
-        level = ramp(self.start, self.full, year) * reach
-        return by_month(level)
+        return reach if full_effect else reach * self.effectiveness.to("fraction")
 
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source), after checking what they deliver."""
@@ -177,17 +183,21 @@ class Measure(Record):
         """Return the inventory after the measure at ``uptake`` (month), 0 to 1. Pure."""
         raise NotImplementedError
 
-    def apply(self, inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
-        """Return the inventory after the measure in the inventory's own year.
+    def act(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
+        """Return the inventory after the measure at ``uptake``; errors name the measure.
 
-        It is checked here, but inside a scenario, which checks once at its end.
+        The result is checked, but not inside a scenario, which checks once at its end.
         """
         with self.named():
-            year = int(inventory.attrs["year"])
-            after = self.change(inventory, self.uptake(year, full_effect=full_effect))
+            after = self.change(inventory, uptake)
             if workspace.of(after) is None:
                 inv.check(after)
         return after
+
+    def apply(self, inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
+        """Return the inventory after the measure in the inventory's own year, see :meth:`act`."""
+        year = int(inventory.attrs["year"])
+        return self.act(inventory, self.uptake(year, full_effect=full_effect))
 
     def dump(self) -> dict[str, Any]:
         """Return the measure as plain data (kind first) that YAML and JSON write and read back."""

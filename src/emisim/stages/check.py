@@ -48,7 +48,7 @@ def once(config: Config, stamp: Path) -> None:
     passed = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
     waiting: list[tuple[Run, bool, dict[str, str]]] = []
     for item in config.runs:
-        name = f"{item.city}/{item.plan}"
+        name = f"{item.city}/{item.plan}{' (draft)' if config.draft else ''}"
         now = {item.city: _digest(item, OF_CITY), name: _digest(item, OF_PLAN)}
         if passed.get(name) != now[name]:
             waiting.append((item, passed.get(item.city) == now[item.city], now))
@@ -75,7 +75,7 @@ def _workers(jobs: int) -> Iterator[Callable[..., Iterable[Any]]]:
         yield pool.map
 
 
-def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
+def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> dict[str, Any]:
     """Read and check all inputs of one city and plan; return the plan's balance sheet.
 
     Parameters
@@ -84,6 +84,8 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
         City and plan.
     city_is_fine
         The city's inputs have passed before: a computed inventory may stand in for them.
+    draft
+        The plan file is half written: check what is there.
 
     Raises
     ------
@@ -92,15 +94,19 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
     """
     from emisim import plan as plans
     from emisim.errors import InputError
+    from emisim.stages import _plan
 
-    document = plans.read(locate(run)["plan"])
+    path = locate(run)["plan"]
+    document = _plan.read(str(path), draft=draft)
+    _plan.scenarios(document, str(path))
     if document.city != run.city:
         message = f"plan {run.plan} binds {document.city}"
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
     base = computed(run) if city_is_fine else None
     base = built(run) if base is None else base
-    plans.check(document, base, file=locate(run)["plan"])
-    return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
+    plans.check(document, base, file=path)
+    lacking = {"draft": f"{len(document.left_out)} left out"} if document.left_out else {}
+    return plans.balance_sheet(document) | {"sources": base.sizes["source"]} | lacking
 
 
 def locate(run: Run) -> dict[str, Path]:
@@ -138,7 +144,7 @@ def _digest(run: Run, stage: str) -> str:
     """Return the digest of a stage's input files; the missing count as empty."""
     files = _inputs.ancestry(stage, **locate(run))
     if stage == OF_CITY:
-        files = [path for path in files if path != locate(run)["plan"]]
+        files = [path for path in files if path not in _inputs.of_plan(locate(run)["plan"])]
     return provenance.digest(
         {str(path): provenance.sha256(path) if path.is_file() else "" for path in files}
     )
