@@ -1,9 +1,3 @@
-# The plans beside each other: what `made_from` digests is everything behind any of the runs.
-def of_every_run(name):
-    """Return the result `name` of every run, in the order of the configuration."""
-    return [f"results/{run}/{name}" for run in RUNS]
-
-
 rule compare_plans:
     input:
         tables=[path for run in CONFIG.runs for path in files("compare")(run)],
