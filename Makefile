@@ -30,8 +30,9 @@ lint: $(VENV)/.installed-dev  ## ruff, snakefmt and mypy, with repairs where the
 	$(BIN)/snakefmt Snakefile workflow
 	$(BIN)/mypy
 
-docs:  ## say where the documentation is
-	@ls README.md docs/*.md
+docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the plans from results/
+	@$(BIN)/python docs/tables.py
+	@$(BIN)/python docs/pages.py
 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src

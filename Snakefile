@@ -8,6 +8,7 @@ rule all:
     input:
         expand("results/{run}/verdict.csv", run=RUNS),
         expand("results/{run}/briefing-{lang}.html", run=RUNS, lang=CONFIG.languages),
+        "results/comparison/verdicts.csv",
 
 
 include: "workflow/rules/inventory.smk"
@@ -15,3 +16,4 @@ include: "workflow/rules/transport.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/briefing.smk"
+include: "workflow/rules/comparison.smk"

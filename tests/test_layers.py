@@ -9,11 +9,11 @@ from emisim import codegraph
 LAYERS = (
     "__init__ errors units vocabulary output strict_yaml codegraph",
     "csvtable models tables grid overlay calendar coordinates config",
-    "convention inventory verbs example factors city boundaries",
+    "convention workspace inventory verbs example factors city boundaries",
     "sectors measures fleet weather transport chemistry",
-    "scenario ledger air gridding",
-    "plan plan_model target_model target_values targets",
-    "figures briefing provenance published",
+    "scenario ledger variants progress air gridding",
+    "plan plan_model plan_scenarios target_model target_values targets claim_model claims drafts",
+    "figures briefing provenance published explain comparison",
     "stages cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -13,7 +13,7 @@ BIN = Path(sys.executable).parent
 TYPED = (
     *("errors", "units", "vocabulary", "output", "strict_yaml", "codegraph", "models"),
     *("csvtable", "tables", "grid", "overlay", "coordinates", "config"),
-    *("convention", "inventory", "verbs", "factors", "city", "boundaries"),
+    *("convention", "workspace", "inventory", "verbs", "factors", "city", "boundaries"),
 )
 """Layers 0 to 2."""
 

@@ -22,9 +22,22 @@ Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
 READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
 WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
+LANGUAGES: Option = {"required": True, "nargs": "+", "choices": ("zh", "en"), "help": "languages"}
 LANGUAGE: Option = {"required": True, "choices": ("zh", "en"), "help": "language of the text"}
 CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
+NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
+CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
+TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
+READ_IF: Option = {"metavar": "PATH", "help": "to read, if wanted"}
+WRITE_IF: Option = {"metavar": "PATH", "help": "to write, if wanted"}
+DRAFT: Option = {"action": "store_true", "help": "the plan file is half written"}
+EACH: Option = {
+    **{"nargs": "*", "choices": ("alone", "without"), "default": ()},
+    "help": "besides, every measure alone, or all without it",
+}
 FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
+PLACED = (NAMED, CLAUSE)
+"""Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
 VERBS: dict[str, tuple[str, dict[str, Option]]] = {
@@ -45,7 +58,10 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "scenarios": (
         "scenarios of a plan and the ledger of its measures",
-        {"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
+        {
+            **{"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
+            **{"singles": WRITE_IF, "each": EACH, "draft": DRAFT},
+        },
     ),
     "air": (
         "concentrations of every scenario on the grid, at monitors and by district",
@@ -55,8 +71,11 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         },
     ),
     "verdict": (
-        "every target of the plan against every scenario",
-        {"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
+        "every target of the plan, and every claim, against every scenario",
+        {
+            **{"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
+            **{"ledger": READ_IF, "claims": WRITE_IF},
+        },
     ),
     "provenance": (
         "what the results of a plan were made from",
@@ -77,13 +96,25 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{"figures": READ, **RESULTS, "out": WRITE},
         },
     ),
+    "compare": (
+        "all plans beside each other: verdicts, totals and one figure",
+        {
+            **{"lang": LANGUAGES, "city": READ_MANY, "plan": READ_MANY, "scenarios": READ_MANY},
+            **{"air": READ_MANY, "verdict": READ_MANY},
+            **{"out": WRITE, "totals": WRITE, "figures": WRITE},
+        },
+    ),
     "weather": (
         "joint frequencies of wind and stability from an EPW file or an hourly CSV table",
         {"record": READ, "factors": FACTORS, "out": WRITE},
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",
-        {"config": CONFIG},
+        {"config": CONFIG, "draft": DRAFT},
+    ),
+    "explain": (
+        "what was made of one clause of a plan: read, assumed, touched, changed",
+        {"plan": NAMED, "clause": CLAUSE, "lang": TONGUE},
     ),
     "results": (
         "say where the results are and what the verdict is",
@@ -101,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
     for name, (summary, options) in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary)
         for option, settings in options.items():
-            verb.add_argument(f"--{option}", **settings)
+            verb.add_argument(option if settings in PLACED else f"--{option}", **settings)
     return root
 
 
@@ -137,9 +168,9 @@ def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:
 def _require_readable(verb: str, given: Mapping[str, Any]) -> None:
     """Raise when a file or folder to read is not there."""
     for option, settings in VERBS[verb][1].items():
-        if settings not in (READ, READ_MANY, CONFIG, FACTORS):
+        if settings not in (READ, READ_IF, READ_MANY, CONFIG, FACTORS):
             continue
-        value = given[option]
+        value = given[option] or []
         for path in [value] if isinstance(value, str) else value:
             if not Path(path).exists():
                 message = f"--{option}: there is no such file or folder"

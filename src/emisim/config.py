@@ -30,6 +30,8 @@ class Config(BaseModel):
 
     runs: tuple[Run, ...] = Field(min_length=1)
     languages: tuple[Language, ...] = Field(default=("zh", "en"), min_length=1)
+    draft: bool = False
+    """Plan files may be half written."""
 
     @model_validator(mode="after")
     def _no_repeats(self) -> "Config":

@@ -1,6 +1,7 @@
 """The convention an inventory keeps, and the check that says which row breaks it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ MEASURES = (
 """Number coordinates on ``source``; NaN where not known or not meant."""
 TERMS = ("activity", "factor", "removal")
 CLOSED = {"sector": SECTORS, "fuel": FUELS, "service": SERVICES, "activity_status": STATUSES}
+PARTICLES = ("PM10", "PM2.5", "BC", "OC")
+"""Species that are part of each other; they stand in this order in the vocabulary."""
 ROUNDING = 1e-9
 
 
@@ -37,6 +40,12 @@ def check(inventory: xr.Dataset) -> xr.Dataset:
         units, NaN or negative numbers, removal above 1, PM2.5 above PM10, BC + OC above PM2.5.
     """
     _check_shape(inventory)
+    check_labels(inventory)
+    return check_terms(inventory)
+
+
+def check_labels(inventory: xr.Dataset) -> None:
+    """Raise InputError at the first label of a source that breaks the convention."""
     labels = pd.Index(inventory["source"].values)
     if labels.has_duplicates:
         msg = "source label is not unique"
@@ -45,13 +54,20 @@ def check(inventory: xr.Dataset) -> xr.Dataset:
         _check_words(inventory, name, allowed)
     for unit in sorted(set(inventory["activity_unit"].values)):
         units.factor(unit, unit)
-    terms = bare(inventory)
+
+
+def check_terms(inventory: xr.Dataset) -> xr.Dataset:
+    """Return ``inventory`` if its numbers keep the convention; InputError as :func:`check`."""
     for name in (*TERMS, "output"):
-        finite = xr.apply_ufunc(np.isfinite, terms[name])
-        _check_bound(terms, name, ~finite, "is not a finite number")
-        _check_bound(terms, name, terms[name] < 0, "is negative")
-    _check_bound(terms, "removal", terms["removal"] > 1 + ROUNDING, "is above 1")
-    _check_nested(terms)
+        term = inventory.variables[name]
+        low, high = (float(f(term.values, initial=0.0)) for f in (np.min, np.max))
+        if not np.isfinite(low + high):
+            _bad(inventory, name, ~np.isfinite(term), "is not a finite number")
+        if low < 0:
+            _bad(inventory, name, term < 0, "is negative")
+        if name == "removal" and high > 1 + ROUNDING:
+            _bad(inventory, name, term > 1 + ROUNDING, "is above 1")
+    _check_nested(inventory)
     return inventory
 
 
@@ -81,41 +97,50 @@ def _check_words(inventory: xr.Dataset, name: str, allowed: Sequence[str]) -> No
         require_known([words[bad][0]], allowed, f"{name} (source {at!r})")
 
 
-def _check_bound(inventory: xr.Dataset, name: str, bad: xr.DataArray, what: str) -> None:
-    if not bool(bad.any()):
-        return
+def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:
+    """Raise InputError at the first place where ``bad`` is true."""
     first = np.argwhere(bad.values)[0]
-    place = {d: bad[d].values[i] for d, i in zip(bad.dims, first, strict=True)}
-    value = float(inventory[name].sel(place))
+    at = dict(zip(bad.dims, first, strict=True))
+    place = {d: inventory[d].values[i] for d, i in at.items()}
+    value = float(inventory.variables[name].isel(at))
     where = ", ".join(f"{k} {v!r}" for k, v in place.items())
     msg = f"{name} {what} ({where})"
     raise InputError(msg, value=value, hint=f"correct the row of source {place.get('source')!r}")
 
 
 def _check_nested(inventory: xr.Dataset) -> None:
-    for label, term in (
-        ("factor", inventory["factor"]),
-        ("factor after removal", net_factor(inventory)),
-    ):
-        term = term.drop_vars([c for c in term.coords if c not in term.dims])
-        fine, coarse = term.sel(species="PM2.5"), term.sel(species="PM10")
-        carbon = term.sel(species=["BC", "OC"]).sum("species")
+    factor, removal = (_particles(inventory.variables[n]) for n in ("factor", "removal"))
+    part = {name: factor.isel(species=i) for i, name in enumerate(PARTICLES)}
+    kept = {name: 1 - removal.isel(species=i) for i, name in enumerate(PARTICLES)}
+    net = {name: part[name] * kept[name] for name in PARTICLES}
+    for label, terms in (("factor", part), ("factor after removal", net)):
+        carbon = terms["BC"] + terms["OC"]
         for small, large, what in (
-            (fine, coarse, "PM2.5 above PM10"),
-            (carbon, fine, "BC + OC above PM2.5"),
+            (terms["PM2.5"], terms["PM10"], "PM2.5 above PM10"),
+            (carbon, terms["PM2.5"], "BC + OC above PM2.5"),
         ):
             bad = (small - large) > ROUNDING * (large + ROUNDING)
-            if bool(bad.any()):
-                at = bad.any([d for d in bad.dims if d != "source"])
-                source = inventory["source"].values[at.values][0]
-                values = (
-                    float(small.sel(source=source).max()),
-                    float(large.sel(source=source).max()),
-                )
+            if bad.values.any():
+                others = [d for d in bad.dims if d != "source"]
+                row = int(np.argmax(bad.any(others).values))
+                source = inventory["source"].values[row]
+                values = tuple(float(x.isel(source=row).max()) for x in (small, large))
                 msg = f"{what} in the {label} of source {source!r}"
                 raise InputError(msg, value=values, hint="correct factor or removal of this source")
+
+
+def _particles(term: xr.Variable) -> xr.Variable:
+    """Return the particle species of a term, one beside the other in memory."""
+    at = [SPECIES.index(name) for name in PARTICLES]
+    first = term.transpose("species", ...)
+    return xr.Variable(first.dims, np.array(first.values[at[0] : at[-1] + 1]))
 
 
 def net_factor(inventory: xr.Dataset) -> xr.DataArray:
     """Return the emission factor after control, kg per activity unit (source, species[, month])."""
     return inventory["factor"] * (1 - inventory["removal"])
+
+
+def net_variable(inventory: xr.Dataset) -> xr.Variable:
+    """Return :func:`net_factor` without labels: arithmetic by the names of dimensions only."""
+    return inventory.variables["factor"] * (1 - inventory.variables["removal"])

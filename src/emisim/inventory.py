@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim.convention import LABELS, MEASURES, MONTHS, check, net_factor
+from emisim import workspace
+from emisim.convention import LABELS, MEASURES, MONTHS, check, net_factor, net_variable
 from emisim.errors import require_known
 from emisim.vocabulary import OUTSIDE, SERVICE_UNITS, SERVICES, SPECIES
 
@@ -95,6 +96,12 @@ def emission(inventory: xr.Dataset) -> xr.DataArray:
     return product.transpose(..., "source", "month", "species")
 
 
+def annual(inventory: xr.Dataset) -> np.ndarray:
+    """Return emissions in kg per year, (source, species), where no term has draws."""
+    each = _dot(inventory.variables["activity"], net_variable(inventory), ("month",))
+    return each.transpose("source", "species").values
+
+
 def totals(
     inventory: xr.Dataset,
     by: Sequence[str] = ("sector",),
@@ -122,43 +129,69 @@ def totals(
     """
     inside = np.ones(inventory.sizes["source"], dtype=bool)
     if not outside:
-        inside = inventory["district"].values != OUTSIDE
-    return _contract(inventory, net_factor(inventory), by, months=months, kept=inside)
+        inside = inventory.variables["district"].values != OUTSIDE
+    return _contract(inventory, net_variable(inventory), by, months=months, kept=inside)
 
 
 def _contract(
     inventory: xr.Dataset,
-    net: xr.DataArray,
+    net: xr.Variable,
     by: Sequence[str],
     *,
     months: bool,
     kept: np.ndarray,
 ) -> xr.DataArray:
-    keys = pd.DataFrame({name: inventory[name].values for name in by}, index=range(kept.size))
-    positions = np.flatnonzero(kept)
-    groups: dict[Any, Any] = {(): slice(None)}
-    if by:
-        groups = dict(keys[kept].groupby(list(by), sort=True).indices)
-    dims = ["source"] if months else ["source", "month"]
-    parts = []
-    for members in groups.values():
-        at = positions[members]
-        parts.append(
-            xr.dot(inventory["activity"].isel(source=at), net.isel(source=at), dim=dims).drop_vars(
-                [c for c in (*LABELS, *MEASURES) if c in inventory.coords], errors="ignore"
-            )
-        )
+    """Return activity x ``net`` summed over the sources of each group, and over months."""
+    number, groups = _groups(inventory, by, kept)
+    activity = inventory.variables["activity"]
+    over = () if months else ("month",)
+    each = _dot(activity, net, over).transpose("source", ..., "species")
+    summed = np.zeros((groups.size, *each.shape[1:]))
+    np.add.at(summed, number[kept], each.values[kept])
+    kept_dims = [d for d in ("month", "species") if d in each.dims]
+    coords: Any = {d: inventory.variables[d] for d in kept_dims}
+    if "draw" in inventory.coords and "draw" in each.dims:
+        coords["draw"] = inventory.variables["draw"]
     if not by:
-        return parts[0].transpose(..., "species")
+        return xr.DataArray(summed[0], coords, each.dims[1:])
+    group = by[0] if len(by) == 1 else "group"
+    found = xr.DataArray(summed, coords, (group, *each.dims[1:]))
+    if not isinstance(groups, pd.MultiIndex):
+        return found.assign_coords({group: groups})
+    return found.assign_coords(xr.Coordinates.from_pandas_multiindex(groups, group))
+
+
+def _dot(activity: xr.Variable, net: xr.Variable, over: Sequence[str]) -> xr.Variable:
+    """Return the product of two terms (source, ...) summed over ``over``."""
+    letters = {d: chr(ord("a") + i) for i, d in enumerate((*activity.dims, *net.dims))}
+    dims = [d for d in ("source", "draw", "month", "species") if d in letters and d not in over]
+    if "month" in over and "month" not in net.dims:
+        return _dot(activity.sum("month"), net, ())
+    terms = (activity.dims, net.dims, dims)
+    left, right, out = ("".join(letters[d] for d in names) for names in terms)
+    summed = np.einsum(f"{left},{right}->{out}", activity.values, net.values)
+    return xr.Variable(dims, summed)
+
+
+def _groups(
+    inventory: xr.Dataset, by: Sequence[str], kept: np.ndarray
+) -> tuple[np.ndarray, pd.Index]:
+    """Return the group of every source as a number (source,), and the groups' sorted labels."""
+    if not by:
+        return np.zeros(kept.size, dtype=int), pd.Index([""])
+    parts = [workspace.codes(inventory, name) for name in by]
+    joint = np.zeros(kept.size, dtype=int)
+    for numbers, words in parts:
+        order = np.argsort(np.argsort(np.array(list(words), dtype=object)))
+        joint = joint * len(words) + order[numbers]
+    _, first, number = np.unique(joint[kept], return_index=True, return_inverse=True)
+    whole = np.zeros(kept.size, dtype=int)
+    whole[kept] = number
+    at = np.flatnonzero(kept)[first]
+    labels = [inventory.variables[name].values[at] for name in by]
     if len(by) == 1:
-        index: pd.Index = pd.Index(
-            [str(k[0] if isinstance(k, tuple) else k) for k in groups], name=by[0]
-        )
-        return xr.concat(parts, dim=index).transpose(by[0], ..., "species")
-    index = pd.MultiIndex.from_tuples(list(groups), names=list(by))
-    stacked = xr.concat(parts, dim="group")
-    coords = xr.Coordinates.from_pandas_multiindex(index, "group")
-    return stacked.assign_coords(coords).transpose("group", ..., "species")
+        return whole, pd.Index([str(x) for x in labels[0]], name=by[0], dtype=object)
+    return whole, pd.MultiIndex.from_arrays(labels, names=list(by))
 
 
 def assumed_share(
@@ -176,10 +209,10 @@ def assumed_share(
     DataArray
         (group..., species), 0 to 1; NaN where the total is zero.
     """
-    assumed = inventory["factor_assumed"]
+    assumed = inventory.variables["factor_assumed"]
     if not factors_only:
-        assumed = assumed | (inventory["activity_status"] == "assumed")
-    net = net_factor(inventory)
+        assumed = assumed | (inventory.variables["activity_status"] == "assumed")
+    net = net_variable(inventory)
     kept = inventory["district"].values != OUTSIDE
     part = _contract(inventory, net * assumed, by, months=False, kept=kept)
     whole = _contract(inventory, net, by, months=False, kept=kept)
@@ -211,21 +244,25 @@ def select(inventory: xr.Dataset, **criteria: Any) -> xr.DataArray:
         if wanted is None:
             continue
         if name == "capacity_below":
-            mask &= inventory["capacity"].values < wanted
+            mask &= inventory.variables["capacity"].values < wanted
         elif name == "capacity_from":
-            mask &= inventory["capacity"].values >= wanted
+            mask &= inventory.variables["capacity"].values >= wanted
         else:
             mask &= _is_one_of(inventory, name, wanted)
-    return xr.DataArray(mask, dims="source", coords={"source": inventory["source"].values})
+    return workspace.mask(inventory, mask)
 
 
 def _is_one_of(inventory: xr.Dataset, name: str, wanted: Any) -> np.ndarray:
     require_known([name], ("source", *LABELS), "source attribute")
     values = [wanted] if isinstance(wanted, str) else list(wanted)
-    labels = inventory[name].values
-    have = sorted(set(labels.tolist()))
-    require_known(values, have, f"{name} (no source has it)")
-    return np.isin(labels, np.array(values, dtype=object))
+    numbers, words = workspace.codes(inventory, name)
+    if not all(value in words for value in values):
+        require_known(values, sorted(words), f"{name} (no source has it)")
+    if len(values) == 1:
+        return numbers == words[values[0]]
+    meant = np.zeros(len(words), dtype=bool)
+    meant[[words[value] for value in values]] = True
+    return meant[numbers]
 
 
 def service_unit(name: str) -> str:

@@ -1,29 +1,32 @@
 """The plan file: read it, turn it into scenarios, try it on a city, count what it rests on."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-import pandas as pd
 import xarray as xr
 from pydantic import BaseModel
 
-from emisim import models, strict_yaml
+from emisim import drafts, models, strict_yaml
 from emisim.errors import InputError
 from emisim.measures import registry
 from emisim.measures._base import Measure, Quantity
-from emisim.plan_model import REASONS, Plan
-from emisim.scenario import Scenario
+from emisim.plan_model import DRAFT, REASONS, Plan
+from emisim.plan_scenarios import REFERENCE, scenarios, uptakes
 from emisim.vocabulary import BASES
 
-REFERENCE = "reference"
+__all__ = ["Plan", "balance_sheet", "check", "overlaps", "parts", "read", "scenarios", "uptakes"]
+
+SHOWN = 5
 Part = TypeVar("Part", bound=BaseModel)
 
 
-def read(path: str | Path, kinds: Mapping[str, type[Measure]] | None = None) -> Plan:
+def read(
+    path: str | Path, kinds: Mapping[str, type[Measure]] | None = None, *, draft: bool = False
+) -> Plan:
     """Read and check a plan file.
 
     Parameters
@@ -32,6 +35,9 @@ def read(path: str | Path, kinds: Mapping[str, type[Measure]] | None = None) -> 
         YAML file, see inputs/plans.
     kinds
         Measure classes by kind; default: all that emisim has.
+    draft
+        The file is half written: what it lacks is left out and told in ``left_out`` of the plan.
+        What stands there and is wrong is an error all the same.
 
     Raises
     ------
@@ -40,6 +46,9 @@ def read(path: str | Path, kinds: Mapping[str, type[Measure]] | None = None) -> 
     """
     raw, lines = strict_yaml.read(path)
     kinds = registry() if kinds is None else kinds
+    left_out: list[str] = []
+    if draft:
+        raw, lines, left_out = drafts.written(raw, lines, kinds)
     holders = [((REFERENCE,), REFERENCE, raw)] if REFERENCE in raw else []
     clauses = raw.get("clauses")
     for i, clause in enumerate(clauses if isinstance(clauses, list) else []):
@@ -51,7 +60,14 @@ def read(path: str | Path, kinds: Mapping[str, type[Measure]] | None = None) -> 
         entries = holder[at[-1]]
         if isinstance(entries, list):
             holder[at[-1]] = [_measure(e, place.item(i), kinds) for i, e in enumerate(entries)]
-    return models.validate(Plan, raw, file=path, lines=lines)
+    plan = models.validate(Plan, raw, file=path, lines=lines)
+    if draft:
+        return plan.as_draft(tuple(left_out))
+    unwritten = [clause.clause for clause in plan.clauses if clause.reason == DRAFT]
+    if unwritten:
+        what = f"clauses not written yet: {', '.join(unwritten)}"
+        raise InputError(what, file=path, hint="write them, or run with --draft")
+    return plan
 
 
 @dataclass(frozen=True)
@@ -116,40 +132,6 @@ def _cited(value: Any, clause: str) -> Any:
     return {key: _cited(item, clause) for key, item in value.items()}
 
 
-def scenarios(plan: Plan) -> tuple[Scenario, ...]:
-    """Return the plan's scenarios, ready for :func:`emisim.scenario.run`; parents come first."""
-    chosen = {"none": (), REFERENCE: plan.reference, "measures": plan.measures}
-    made: dict[str, Scenario] = {}
-    for spec in plan.scenarios:
-        own = [measure for measure in chosen[spec.steps] if measure.id not in spec.without]
-        parent = () if spec.after is None else (made[spec.after],)
-        year = plan.base_year if spec.steps == "none" else plan.year
-        names = {"en": spec.name_en, "zh": spec.name_zh}
-        full = spec.effect == "full"
-        made[spec.id] = Scenario(spec.id, (*parent, *own), year, full, names)
-    return tuple(made.values())
-
-
-def uptakes(plan: Plan) -> pd.DataFrame:
-    """Return the uptake of every measure in every scenario that has it, its parents' included.
-
-    Returns
-    -------
-    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1.
-    """
-    rows: dict[tuple[str, str], np.ndarray] = {}
-    for scenario in scenarios(plan):
-        parent = "" if scenario.parent is None else scenario.parent.id
-        rows |= {(scenario.id, m): u for (name, m), u in list(rows.items()) if name == parent}
-        for step in scenario.own_steps:
-            if isinstance(step, Measure) and scenario.year is not None:
-                full = scenario.full_effect is not False
-                rows[scenario.id, step.id] = step.uptake(scenario.year, full_effect=full).values
-    index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "measure"])
-    values = np.array(list(rows.values())).reshape(len(rows), 12)
-    return pd.DataFrame(values, index=index, columns=list(range(1, 13)))
-
-
 def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) -> None:
     """Try every measure on ``inventory``, the base year of the plan's city.
 
@@ -157,7 +139,7 @@ def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) 
     ------
     InputError
         One error with all measures whose scope selects no source, whose destination is missing,
-        or that fail otherwise.
+        that fail otherwise, or that close what another one closes.
     """
     dated = inventory.assign_attrs(year=plan.year)
     faults = []
@@ -172,9 +154,29 @@ def check(plan: Plan, inventory: xr.Dataset, *, file: str | Path | None = None) 
                 scope.select(inventory)
         except InputError as error:
             faults.append(f"target {target.id} (clause {target.clause}): {error}")
+    faults += [] if faults else overlaps(plan.measures, dated)
     if faults:
         what = f"plan {plan.id}: {len(faults)} of its measures or targets do not fit the city\n"
         raise InputError(what + "\n".join(faults), file=file)
+
+
+def overlaps(measures: Sequence[Measure], inventory: xr.Dataset) -> list[str]:
+    """Return one line per pair of measures that both retire all of the same source."""
+    closing = [
+        (m, m.where(inventory).values)
+        for m in measures
+        if m.kind == "retire" and m.extent(full_effect=True) >= 1
+    ]
+    faults = []
+    for (one, mine), (other, yours) in combinations(closing, 2):
+        both = inventory["source"].values[mine & yours]
+        if both.size:
+            names = ", ".join(map(repr, both[:SHOWN])) + (" ..." if both.size > SHOWN else "")
+            faults.append(
+                f"{one.label} and {other.label} both retire all of {names}\n"
+                "  next:    narrow the scope of one, or say by coverage which part each closes"
+            )
+    return faults
 
 
 def parts(item: Any, wanted: type[Part]) -> Iterator[Part]:

@@ -3,11 +3,19 @@
 from collections import Counter
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    model_validator,
+)
 
+from emisim.claim_model import Claim
 from emisim.errors import InputError, require_known
-from emisim.measures._base import Measure, Quantity
-from emisim.targets import Target
+from emisim.measures._base import Measure
+from emisim.target_model import Target
 
 REASONS = {
     "goal": ("goal, compared with as a target", "目标,列入目标比较"),
@@ -18,8 +26,11 @@ REASONS = {
     "after-plan-year": ("takes effect after the plan year", "计划年之后生效"),
     "counted-elsewhere": ("counted under other clauses", "已计入其他条款"),
     "episodic": ("acts on single days", "仅在个别日生效"),
+    "draft": ("not written yet", "尚未填写"),
 }
 """Why a clause carries no computed effect: English and Chinese."""
+DRAFT = "draft"
+"""Reason of a clause that a draft still lacks."""
 
 
 class Record(BaseModel):
@@ -69,18 +80,13 @@ class Clause(Record):
         return self
 
 
-class Claim(Record):
-    """A result that the document itself announces, compared with what is computed."""
-
-    id: str
-    clause: str
-    text_en: str
-    text_zh: str
-    value: Quantity
-
-
 class ScenarioSpec(Record):
-    """A scenario: what it starts from, which steps it adds, with full or expected effect."""
+    """A scenario: what it starts from, which steps it adds, with full or expected effect.
+
+    ``without`` leaves measures out and ``only`` keeps no others. With ``each`` the entry stands for
+    one scenario per measure: this one alone, or all without it. ``air`` asks for concentrations;
+    not said, they are wanted, but not of every single one of ``each``.
+    """
 
     id: str
     name_en: str
@@ -89,6 +95,21 @@ class ScenarioSpec(Record):
     steps: Literal["none", "reference", "measures"] = "none"
     effect: Literal["full", "expected"] = "full"
     without: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    each: Literal["alone", "without"] | None = None
+    air: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_steps(self) -> "ScenarioSpec":
+        if (self.each or self.only) and self.steps == "none":
+            what = f"scenario {self.id}: `each` and `only` need steps to choose from"
+            raise InputError(what, value="none", allowed=["measures", "reference"])
+        return self
+
+    @property
+    def wants_air(self) -> bool:
+        """Return whether concentrations are computed."""
+        return self.each is None if self.air is None else self.air
 
 
 class Plan(Record):
@@ -110,6 +131,19 @@ class Plan(Record):
     claims: tuple[Claim, ...] = ()
     scenarios: tuple[ScenarioSpec, ...] = Field(min_length=1)
 
+    _left_out: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return what a draft lacks, one line each; nothing of a finished plan."""
+        return self._left_out
+
+    def as_draft(self, left_out: tuple[str, ...]) -> "Plan":
+        """Return the plan as a draft that lacks what ``left_out`` says."""
+        copy = self.model_copy()
+        copy._left_out = left_out
+        return copy
+
     @property
     def measures(self) -> tuple[Measure, ...]:
         """Return the measures of all clauses in the document's order."""
@@ -126,15 +160,25 @@ class Plan(Record):
             what = f"clauses missing: {', '.join(missing)}"
             raise InputError(what, hint="add each with measures, or `effect: none` and a reason")
         require_known([c.section for c in self.clauses], [s.id for s in self.sections], "section")
-        for rows, name in ((self.targets, "target"), (self.scenarios, "scenario")):
+        for rows, name in (
+            (self.targets, "target"),
+            (self.claims, "claim"),
+            (self.scenarios, "scenario"),
+        ):
             _once([row.id for row in rows], f"{name} id")
         ids = [measure.id for measure in (*self.reference, *self.measures)]
         _once(ids, "measure id")
         named = [target.measure for target in self.targets if target.measure]
         require_known(named, ids, "measure of a target")
         for spec in self.scenarios:
-            require_known(spec.without, ids, f"measure in `without` of scenario {spec.id}")
+            for key in ("without", "only"):
+                named = getattr(spec, key)
+                require_known(named, ids, f"measure in `{key}` of scenario {spec.id}")
         _parents_first(self.scenarios)
+        for claim in self.claims:
+            require_known(claim.measures, ids, f"measure of claim {claim.id}")
+        for measure in (*self.reference, *self.measures):
+            measure.check_dates(self.year)
         cited = [row.clause for row in (*self.targets, *self.claims)]
         require_known(cited, self.clause_numbers, "clause cited by a target or claim")
         return self

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from emisim import inventory as inv
-from emisim.convention import LABELS, MEASURES
+from emisim import workspace
+from emisim.convention import LABELS, MEASURES, check_terms
 from emisim.errors import InputError
 
 GROUPS = ("sector", "district")
@@ -32,7 +33,8 @@ class Scenario:
     """Steps in order, for a year.
 
     ``full_effect`` says whether measures act as stated (True) or with their expected
-    effectiveness; None leaves that to the scenario that this one is a step of.
+    effectiveness; None leaves that to the scenario that this one is a step of. ``air`` says whether
+    concentrations are wanted, or emissions only.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Scenario:
     year: int | None = None
     full_effect: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    air: bool = True
 
     def apply(self, inventory: xr.Dataset, *, full_effect: bool = True) -> xr.Dataset:
         """Return the inventory after all steps, the own ones in the scenario's year."""
@@ -65,8 +68,26 @@ class Scenario:
 
 
 def fold(steps: Iterable[Step], inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
-    """Return ``inventory`` after ``steps``, one after the other."""
-    return reduce(lambda now, step: step.apply(now, full_effect=full_effect), steps, inventory)
+    """Return ``inventory`` after ``steps``, one after the other, checked once.
+
+    Raises
+    ------
+    InputError
+        A step cannot act, or the result breaks the convention: then the step that broke it.
+    """
+    steps = tuple(steps)
+
+    def then(now: xr.Dataset, step: Step) -> xr.Dataset:
+        return step.apply(now, full_effect=full_effect)
+
+    if workspace.of(inventory) is not None:
+        return reduce(then, steps, inventory)
+    after = workspace.closed(reduce(then, steps, workspace.opened(inventory)))
+    try:
+        return check_terms(after) if steps else inventory
+    except InputError:
+        reduce(then, steps, inventory)
+        raise
 
 
 def run(scenarios: Sequence[Scenario], base: xr.Dataset) -> dict[str, xr.Dataset]:

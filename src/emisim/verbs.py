@@ -6,7 +6,8 @@ that month. Where the uptake differs between months, ``factor`` and ``removal`` 
 dimension.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,60 +15,73 @@ import xarray as xr
 
 from emisim.errors import InputError, MassError, require_known
 from emisim.vocabulary import SPECIES
+from emisim.workspace import lift, positions, union, write
 
 TOLERANCE = 1e-9
 
-Destinations = Mapping[str, str] | pd.DataFrame | Callable[[str], str]
+
+@dataclass(frozen=True)
+class Moves:
+    """Who takes over what: positions of the giving and the taking sources, and the fraction."""
+
+    giving: np.ndarray
+    taking: np.ndarray
+    fraction: np.ndarray
 
 
-def _checked(uptake: xr.DataArray) -> xr.DataArray:
+Destinations = Mapping[str, str] | pd.DataFrame | Callable[[str], str] | Moves
+
+
+def _checked(uptake: xr.DataArray) -> xr.Variable:
     values = uptake.values
-    if uptake.dims[-1:] != ("month",) or not np.isfinite(values).all():
+    low, high = float(values.min()), float(values.max())
+    if uptake.dims[-1:] != ("month",) or not np.isfinite(low + high):
         msg = "uptake must be finite numbers over month"
         raise InputError(msg, value=uptake.dims)
-    if values.min() < 0 or values.max() > 1:
+    if low < 0 or high > 1:
         msg = "uptake lies outside 0 to 1"
         raise InputError(
             msg,
-            value=float(values.max() if values.max() > 1 else values.min()),
+            value=high if high > 1 else low,
             allowed=["0 to 1"],
             hint="correct coverage or effectiveness",
         )
-    return uptake
+    return uptake.variable
 
 
-def _reach(where: xr.DataArray, uptake: xr.DataArray) -> xr.DataArray:
-    """Return uptake on selected sources, 0 elsewhere; without month if it is the same all year."""
-    uptake = _checked(uptake)
-    first = uptake.isel(month=0, drop=True)
-    return where * (first if bool((uptake == first).all()) else uptake)
+def _reach(uptake: xr.DataArray) -> xr.Variable:
+    """Return uptake; without month if it is the same all year."""
+    reach = _checked(uptake)
+    first = reach.values[..., :1]
+    if (reach.values == first).all():
+        return xr.Variable(reach.dims[:-1], first[..., 0])
+    return reach
 
 
-def _term(inventory: xr.Dataset, name: str) -> xr.DataArray:
-    """Return a term with its dimension coordinates only: arithmetic need not carry the others."""
-    return inventory[name].reset_coords(drop=True)
+def _rows(where: xr.DataArray) -> np.ndarray:
+    """Return the positions of the selected sources."""
+    return np.flatnonzero(where.values)
 
 
-def _species_array(values: Mapping[str, float] | xr.DataArray, fill: float) -> xr.DataArray:
+def _change(
+    inventory: xr.Dataset,
+    name: str,
+    rows: np.ndarray,
+    others: Sequence[xr.Variable],
+    formula: Callable[..., np.ndarray],
+) -> xr.Dataset:
+    """Return the inventory whose term is ``formula(term, *others)`` at the sources ``rows``."""
+    term = inventory.variables[name]
+    dims = union(term, *others)
+    new = formula(*(lift(part, dims, rows) for part in (term, *others)))
+    return write(inventory, name, rows, dims, new)
+
+
+def _species_array(values: Mapping[str, float] | xr.DataArray, fill: float) -> xr.Variable:
     if isinstance(values, xr.DataArray):
-        return values
+        return values.variable
     require_known(values, SPECIES, "species")
-    numbers = [float(values.get(s, fill)) for s in SPECIES]
-    return xr.DataArray(
-        numbers, dims="species", coords={"species": np.array(SPECIES, dtype=object)}
-    )
-
-
-def _replace(inventory: xr.Dataset, **terms: xr.DataArray) -> xr.Dataset:
-    ordered = {
-        name: term.transpose(*[d for d in ("draw", "source", "month", "species") if d in term.dims])
-        for name, term in terms.items()
-    }
-    bare = {
-        name: term.drop_vars([c for c in term.coords if c not in term.dims])
-        for name, term in ordered.items()
-    }
-    return inventory.assign(bare)
+    return xr.Variable("species", [float(values.get(s, fill)) for s in SPECIES])
 
 
 def scale_activity(
@@ -83,8 +97,13 @@ def scale_activity(
     if not np.isfinite(multiplier) or multiplier < 0:
         msg = "activity multiplier must be a number of 0 or more"
         raise InputError(msg, value=multiplier)
-    scale = 1 + _reach(where, uptake) * (multiplier - 1)
-    return _replace(inventory, activity=_term(inventory, "activity") * scale)
+    return _change(
+        inventory,
+        "activity",
+        _rows(where),
+        [_reach(uptake)],
+        lambda old, reach: old * (1 + reach * (multiplier - 1)),
+    )
 
 
 def shift_activity(
@@ -100,7 +119,8 @@ def shift_activity(
     ----------
     to
         Destination label of each selected source: a mapping, a function of the label, or a table
-        with columns source, destination, fraction (fractions of a source add to 1).
+        with columns source, destination, fraction (fractions of a source add to 1); or
+        :class:`Moves`, which says it by positions.
     ratio
         Service delivered by the destination per service given up (below 1: less is needed).
 
@@ -112,82 +132,86 @@ def shift_activity(
     MassError
         If the service arriving differs from ratio x service leaving by more than 1e-9.
     """
-    moves = _moves(inventory, where, to)
-    _check_moves(inventory, moves)
-    uptake = _checked(uptake)
-    given = (_term(inventory, "activity") * where * uptake).transpose(..., "source", "month")
-    output = inventory["output"].values
-    served = given.values * output[:, None]
-    arriving = _arriving(served, moves, pd.Index(inventory["source"].values)) * ratio
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gained = np.where(arriving > 0, arriving / output[:, None], 0.0)
-    result = _term(inventory, "activity").transpose(*given.dims) - given + gained
-    after = _replace(inventory, activity=result.clip(min=0))
-    _check_conserved(inventory, after, served, ratio)
+    rows = _rows(where)
+    moves = to if isinstance(to, Moves) else _moves(inventory, where, to)
+    _check_moves(inventory, rows, moves)
+    activity, reach = inventory.variables["activity"], _checked(uptake)
+    dims = union(activity, reach)
+    old, output = lift(activity, dims, rows), inventory.variables["output"].values[:, None]
+    given = old * lift(reach, dims, rows)
+    served = given * output[rows]
+    left = write(inventory, "activity", rows, dims, (old - given).clip(min=0))
+    gone = float(((old - lift(left.variables["activity"], dims, rows)) * output[rows]).sum())
+    takers, at = np.unique(moves.taking, return_inverse=True)
+    parts = served[..., np.searchsorted(rows, moves.giving), :] * moves.fraction[:, None]
+    before = lift(left.variables["activity"], dims, takers)
+    more = before + _arriving(parts, at, takers.size) * ratio / output[takers]
+    after = write(left, "activity", takers, dims, more)
+    gained = lift(after.variables["activity"], dims, takers) - before
+    come = float((gained * output[takers]).sum())
+    _check_conserved(float(served.sum()), gone, come, ratio)
     return after
 
 
-def _moves(inventory: xr.Dataset, where: xr.DataArray, to: Destinations) -> pd.DataFrame:
-    sources = inventory["source"].values[where.values]
+def _moves(
+    inventory: xr.Dataset,
+    where: xr.DataArray,
+    to: Mapping[str, str] | pd.DataFrame | Callable[[str], str],
+) -> Moves:
+    """Return labels as positions; InputError at an unknown destination."""
+    sources = inventory.variables["source"].values[where.values]
     if isinstance(to, pd.DataFrame):
-        moves = to[to["source"].isin(sources)]
+        table = to[to["source"].isin(sources)]
     else:
         target = to if callable(to) else to.get
-        moves = pd.DataFrame(
+        table = pd.DataFrame(
             {"source": sources, "destination": [target(s) for s in sources], "fraction": 1.0}
         ).dropna()
-    filled = moves.groupby("source")["fraction"].sum().reindex(sources).fillna(0.0)
-    bad = (filled - 1).abs() > TOLERANCE
-    if bad.any():
-        msg = f"the shares of source {filled.index[bad][0]!r} among its destinations add to"
-        raise InputError(
-            msg,
-            value=float(filled[bad].iloc[0]),
-            allowed=["1"],
-            hint="name a destination for all of it",
-        )
-    return moves
+    taking = positions(inventory, table["destination"])
+    if (taking < 0).any():
+        known = inventory.variables["source"].values.tolist()
+        require_known(table["destination"], known, "destination source")
+    giving = positions(inventory, table["source"])
+    return Moves(giving, taking, table["fraction"].to_numpy(dtype=float))
 
 
-def _check_moves(inventory: xr.Dataset, moves: pd.DataFrame) -> None:
-    known = inventory["source"].values.tolist()
-    require_known(moves["destination"], known, "destination source")
-    again = set(moves["destination"]) & set(moves["source"])
-    if again:
+def _check_moves(inventory: xr.Dataset, rows: np.ndarray, moves: Moves) -> None:
+    names, giving, taking = inventory.variables["source"].values, moves.giving, moves.taking
+    filled = np.bincount(giving, weights=moves.fraction, minlength=names.size)[rows]
+    off = np.flatnonzero(np.abs(filled - 1) > TOLERANCE)
+    if off.size:
+        msg = f"the shares of source {names[rows[off[0]]]!r} among its destinations add to"
+        hint = "name a destination for all of it"
+        raise InputError(msg, value=float(filled[off[0]]), allowed=["1"], hint=hint)
+    chosen = np.zeros(names.size, dtype=bool)
+    chosen[rows] = True
+    again = taking[chosen[taking]]
+    if again.size:
         msg = "a source cannot be its own measure's destination"
-        raise InputError(msg, value=sorted(again)[0], hint="narrow the scope of the measure")
-    kind = dict(zip(known, inventory["service"].values, strict=True))
-    output = dict(zip(known, inventory["output"].values, strict=True))
-    for source, destination in zip(moves["source"], moves["destination"], strict=True):
-        if kind[source] != kind[destination] or kind[source] == "none":
-            msg = f"{source!r} delivers {kind[source]}, its destination {destination!r} does not"
-            raise InputError(msg, value=kind[destination], allowed=[kind[source]])
-        if not output[destination] > 0:
-            msg = f"destination {destination!r} delivers no {kind[source]} per activity unit"
-            raise InputError(msg, value=output[destination], hint="give its efficiency a row")
+        raise InputError(msg, value=min(names[again]), hint="narrow the scope of the measure")
+    kind, output = (inventory.variables[name].values for name in ("service", "output"))
+    other = np.flatnonzero((kind[giving] != kind[taking]) | (kind[giving] == "none"))
+    if other.size:
+        giver, taker = giving[other[0]], taking[other[0]]
+        msg = f"{names[giver]!r} delivers {kind[giver]}, its destination {names[taker]!r} does not"
+        raise InputError(msg, value=kind[taker], allowed=[kind[giver]])
+    idle = taking[~(output[taking] > 0)]
+    if idle.size:
+        msg = f"destination {names[idle[0]]!r} delivers no {kind[idle[0]]} per activity unit"
+        raise InputError(msg, value=output[idle[0]], hint="give its efficiency a row")
 
 
-def _arriving(served: np.ndarray, moves: pd.DataFrame, labels: pd.Index) -> np.ndarray:
-    """Return the service (..., source, month) that each source receives."""
-    at = labels.get_indexer(pd.Index(moves["destination"]))
-    taken = labels.get_indexer(pd.Index(moves["source"]))
-    parts = served[..., taken, :] * moves["fraction"].to_numpy(dtype=float)[:, None]
-    arriving = np.zeros_like(served)
+def _arriving(parts: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
+    """Return the service (..., source, month) that each of ``size`` takers receives."""
+    arriving = np.zeros((*parts.shape[:-2], size, parts.shape[-1]))
     np.add.at(np.moveaxis(arriving, -2, 0), at, np.moveaxis(parts, -2, 0))
     return arriving
 
 
-def _check_conserved(
-    before: xr.Dataset, after: xr.Dataset, served: np.ndarray, ratio: float
-) -> None:
-    output = before["output"]
-    change = float(
-        xr.dot(after["activity"] - before["activity"], output, dim=("source", "month")).sum()
-    )
-    expected = float(served.sum()) * (ratio - 1)
-    scale = max(float(served.sum()), 1.0)
-    if abs(change - expected) > TOLERANCE * scale:
-        msg = f"a shift of {served.sum():.6g} units of service lost {expected - change:.6g} of them"
+def _check_conserved(served: float, gone: float, come: float, ratio: float) -> None:
+    expected = served * (ratio - 1)
+    if abs(come - gone - expected) > TOLERANCE * max(served, 1.0):
+        msg = f"a shift of {served:.6g} units of service lost {expected - come + gone:.6g} of them"
         raise MassError(msg)
 
 
@@ -208,8 +232,12 @@ def scale_factor(
     if bool((wanted < 0).any()):
         msg = "factor multiplier must be 0 or more"
         raise InputError(msg, value=float(wanted.min()))
-    return _replace(
-        inventory, factor=_term(inventory, "factor") * (1 + _reach(where, uptake) * (wanted - 1))
+    return _change(
+        inventory,
+        "factor",
+        _rows(where),
+        [_reach(uptake), wanted],
+        lambda old, reach, wanted: old * (1 + reach * (wanted - 1)),
     )
 
 
@@ -232,11 +260,15 @@ def raise_removal(
     target = _species_array(removal, fill=0.0)
     if bool(((target < 0) | (target > 1)).any()):
         msg = "target removal lies outside 0 to 1"
-        bad = target.where((target < 0) | (target > 1), drop=True)
+        bad = target.values[(target.values < 0) | (target.values > 1)]
         raise InputError(msg, value=float(bad[0]), allowed=["0 to 1"])
-    old = _term(inventory, "removal")
-    gain = (target - old).clip(min=0)
-    return _replace(inventory, removal=old + _reach(where, uptake) * gain)
+    return _change(
+        inventory,
+        "removal",
+        _rows(where),
+        [_reach(uptake), target],
+        lambda old, reach, target: old + reach * (target - old).clip(min=0),
+    )
 
 
 def split(inventory: xr.Dataset, where: xr.DataArray, fraction: float, suffix: str) -> xr.Dataset:
@@ -252,7 +284,7 @@ def split(inventory: xr.Dataset, where: xr.DataArray, fraction: float, suffix: s
     if not 0 <= fraction <= 1:
         msg = "split fraction lies outside 0 to 1"
         raise InputError(msg, value=fraction, allowed=["0 to 1"])
-    kept = _replace(inventory, activity=_term(inventory, "activity") * (1 - fraction * where))
+    kept = _change(inventory, "activity", _rows(where), [], lambda old: old * (1 - fraction))
     twin = inventory.isel(source=np.flatnonzero(where.values))
     twin = twin.assign(activity=twin["activity"] * fraction)
     twin = twin.assign_coords(

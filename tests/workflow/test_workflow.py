@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 PLAN = "results/yangquan/yangquan-2019"
 PLAN_FILE = "inputs/plans/yangquan-2019.yaml"
 PRESENTING = {"draw_figures", "write_briefing"}
-JUDGING = {"judge_targets", "write_provenance"} | PRESENTING
+JUDGING = {"judge_targets", "write_provenance", "compare_plans"} | PRESENTING
 AIRING = {"compute_air"} | JUDGING
 PLANNING = {"run_scenarios"} | AIRING
 EVERYTHING = {"build_inventory", "grid_emissions", "build_receptors"} | PLANNING
@@ -28,6 +28,8 @@ def test_a_run_makes_everything(house):
         assert (house.folder / PLAN / name).stat().st_size > 0
     assert list((house.folder / PLAN / "figures/en").glob("*.png"))
     assert list((house.folder / PLAN / "figures/en").glob("*.svg"))
+    assert (house.folder / "results/comparison/totals.csv").stat().st_size > 0
+    assert (house.folder / "results/comparison/figures/plans-en.png").stat().st_size > 0
 
 
 def test_a_second_run_has_nothing_to_do(house):

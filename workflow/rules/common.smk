@@ -60,6 +60,11 @@ def plan(wildcards):
     return f"inputs/plans/{wildcards.plan}.yaml"
 
 
+def of_every_run(name):
+    """Return the result `name` of every run, in the order of the configuration."""
+    return [f"results/{run}/{name}" for run in RUNS]
+
+
 @cache
 def code(stage):
     """Return the package files that a stage rests on."""

@@ -6,6 +6,7 @@ rule run_scenarios:
     output:
         scenarios=update("results/{city}/{plan}/scenarios.nc"),
         ledger=update("results/{city}/{plan}/ledger.csv"),
+        singles=update("results/{city}/{plan}/singles.csv"),
     log:
         "results/logs/run_scenarios/{city}-{plan}.log",
     benchmark:
@@ -17,11 +18,13 @@ rule run_scenarios:
     params:
         made_from=made_from("scenarios"),
         plan=plan,
+        draft="--draft" if CONFIG.draft else "",
     message:
         "scenarios and ledger of {wildcards.plan}"
     shell:
         "emisim scenarios --plan {params.plan} --inventory {input.inventory}"
-        " --out {output.scenarios} --ledger {output.ledger} > {log} 2>&1"
+        " --out {output.scenarios} --ledger {output.ledger} --singles {output.singles}"
+        " {params.draft} > {log} 2>&1"
 
 
 rule compute_air:
@@ -58,9 +61,11 @@ rule judge_targets:
         tables=files("verdict"),
         code=code("verdict"),
         scenarios="results/{city}/{plan}/scenarios.nc",
+        ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
     output:
         verdict=update("results/{city}/{plan}/verdict.csv"),
+        claims=update("results/{city}/{plan}/claims.csv"),
     log:
         "results/logs/judge_targets/{city}-{plan}.log",
     benchmark:
@@ -76,7 +81,7 @@ rule judge_targets:
         "verdict on the targets of {wildcards.plan}"
     shell:
         "emisim verdict --plan {params.plan} --scenarios {input.scenarios} --air {input.air}"
-        " --out {output.verdict} > {log} 2>&1"
+        " --out {output.verdict} --ledger {input.ledger} --claims {output.claims} > {log} 2>&1"
 
 
 rule write_provenance:
@@ -94,7 +99,9 @@ rule write_provenance:
             "results/{city}/base/totals.csv",
             "results/{city}/base/budget.csv",
             "results/{city}/{plan}/ledger.csv",
+            "results/{city}/{plan}/singles.csv",
             "results/{city}/{plan}/verdict.csv",
+            "results/{city}/{plan}/claims.csv",
         ],
     output:
         provenance=update("results/{city}/{plan}/provenance.json"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ import xarray as xr
 from pydantic import Field, model_validator
 
 from emisim import inventory as inv
+from emisim import workspace
 from emisim.errors import InputError, MassError
 from emisim.measures._quantity import Cite, Fraction, Quantity, Record
 from emisim.measures._scope import Scope
@@ -19,6 +21,7 @@ __all__ = ["Cite", "Fraction", "Measure", "Quantity", "Record", "Scope", "ramp"]
 MONTHS = np.arange(1, 13)
 
 
+@cache
 def ramp(start: date, full: date | None, year: int) -> np.ndarray:
     """Return the mean level of each month of ``year``, shape (12,), 0 to 1.
 
@@ -42,7 +45,19 @@ def ramp(start: date, full: date | None, year: int) -> np.ndarray:
         ends = np.clip(edges, 0, 1)
         level = (ends[:-1] + ends[1:]) / 2
     month = days.astype("datetime64[M]").astype(int) % 12
-    return np.bincount(month, weights=level) / np.bincount(month)
+    levels = np.bincount(month, weights=level) / np.bincount(month)
+    levels.flags.writeable = False
+    return levels
+
+
+def by_month(level: np.ndarray) -> xr.DataArray:
+    """Return ``level`` (12,) as uptake over month."""
+    return _never().copy(deep=False, data=level)
+
+
+@cache
+def _never() -> xr.DataArray:
+    return xr.DataArray(np.zeros(MONTHS.size), {"month": MONTHS}, ("month",), name="uptake")
 
 
 class Measure(Record):
@@ -126,27 +141,36 @@ class Measure(Record):
         InputError
             If a date lies outside ``year``.
         """
+        self.check_dates(year)
+        level = ramp(self.start, self.full, year) * self.extent(full_effect=full_effect)
+        return by_month(level)
+
+    def check_dates(self, year: int) -> None:
+        """Raise InputError if a date lies outside the plan year."""
         for field in ("start", "full"):
             day = getattr(self, field)
             if day is not None and day.year != year:
                 span = [f"{year}-01-01 to {year}-12-31"]
                 raise self.fault(field, "date outside the plan year", day, span)
+
+    def extent(self, *, full_effect: bool) -> float:
+        """Return the part of the scope that is reached in the end: coverage [x effectiveness]."""
         reach = self.coverage.to("fraction")
-        if not full_effect:
-            reach = reach * self.effectiveness.to("fraction")
-        level = ramp(self.start, self.full, year) * reach
-        return xr.DataArray(level, coords={"month": MONTHS}, dims="month", name="uptake")
+        return reach if full_effect else reach * self.effectiveness.to("fraction")
 
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source), after checking what they deliver."""
         chosen = self.scope.select(inventory)
-        delivered = inventory["service"].values[chosen.values]
-        wrong = ~np.isin(delivered.astype(str), self.services or delivered.astype(str))
-        if wrong.any():
-            source = inventory["source"].values[chosen.values][wrong][0]
+        if not self.services:
+            return chosen
+        numbers, words = workspace.codes(inventory, "service")
+        unfit = np.array([word not in self.services for word in words])
+        wrong = np.flatnonzero(unfit[numbers] & chosen.values)
+        if wrong.size:
+            source = inventory["source"].values[wrong[0]]
             what = f"{self.kind} does not fit source {source!r}, which delivers"
             hint = "narrow the scope, or use another kind of measure (docs/measures.md)"
-            service = delivered[wrong][0]
+            service = inventory["service"].values[wrong[0]]
             allowed = self.services
             raise self.fault(field="scope", what=what, value=service, allowed=allowed, hint=hint)
         return chosen
@@ -159,13 +183,21 @@ class Measure(Record):
         """Return the inventory after the measure at ``uptake`` (month), 0 to 1. Pure."""
         raise NotImplementedError
 
-    def apply(self, inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
-        """Return the checked inventory after the measure in the inventory's own year."""
+    def act(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
+        """Return the inventory after the measure at ``uptake``; errors name the measure.
+
+        The result is checked, but not inside a scenario, which checks once at its end.
+        """
         with self.named():
-            year = int(inventory.attrs["year"])
-            after = self.change(inventory, self.uptake(year, full_effect=full_effect))
-            inv.check(after)
+            after = self.change(inventory, uptake)
+            if workspace.of(after) is None:
+                inv.check(after)
         return after
+
+    def apply(self, inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
+        """Return the inventory after the measure in the inventory's own year, see :meth:`act`."""
+        year = int(inventory.attrs["year"])
+        return self.act(inventory, self.uptake(year, full_effect=full_effect))
 
     def dump(self) -> dict[str, Any]:
         """Return the measure as plain data (kind first) that YAML and JSON write and read back."""

@@ -1,16 +1,16 @@
 """Where service goes: for every source that gives some up, the one source that takes it over."""
 
-from collections import defaultdict
 from typing import Annotated, Any
 
-import pandas as pd
+import numpy as np
 import xarray as xr
 from pydantic import BeforeValidator, Field, model_validator
 
 from emisim import inventory as inv
+from emisim import workspace
 from emisim.errors import InputError
 from emisim.measures._quantity import Fraction, Record
-from emisim.verbs import TOLERANCE, shift_activity
+from emisim.verbs import TOLERANCE, Moves, shift_activity
 
 SAME = "same"
 """Value of a destination field that must equal the giving source's own."""
@@ -51,8 +51,8 @@ class Destination(Record):
         fixed = {name: value for name, value in self.criteria().items() if value != SAME}
         return inv.select(inventory, **fixed)
 
-    def assign(self, inventory: xr.Dataset, where: xr.DataArray) -> pd.Series:
-        """Return the receiving label of each source in ``where``, a Series indexed by giving label.
+    def takers(self, inventory: xr.Dataset, where: xr.DataArray) -> np.ndarray:
+        """Return the position of the receiving source for each one in ``where``, in order.
 
         A source of ``where`` never receives.
 
@@ -61,33 +61,39 @@ class Destination(Record):
         InputError
             If a giving source has no or more than one possible destination.
         """
+        givers = np.flatnonzero(where.values)
+        open_to = np.flatnonzero(self.candidates(inventory).values & ~where.values)
         same = [name for name, value in self.criteria().items() if value == SAME]
-        frame = pd.DataFrame(
-            {name: inventory[name].values for name in dict.fromkeys([*same, "service"])},
-            index=inventory["source"].values,
-        )
-        open_to = (self.candidates(inventory) & ~where).values
-        takers: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for label, *key in frame[open_to].itertuples(name=None):
-            takers[tuple(key)].append(label)
-        chosen = {}
-        for giver, *key in frame[where.values].itertuples(name=None):
-            found = takers.get(tuple(key), [])
-            if len(found) != 1:
-                kin = frame.index[(frame["service"] == key[-1]) & ~where.values]
-                raise self._unclear(giver, found or list(kin), bool(found))
-            chosen[giver] = found[0]
-        return pd.Series(chosen, dtype=object)
+        key = np.zeros(where.size, dtype=np.int64)
+        for name in dict.fromkeys([*same, "service"]):
+            numbers, words = workspace.codes(inventory, name)
+            key = key * len(words) + numbers
+        keys, first, count = np.unique(key[open_to], return_index=True, return_counts=True)
+        at = np.searchsorted(keys, key[givers])
+        known = at < keys.size
+        known[known] = keys[at[known]] == key[givers][known]
+        alone = known.copy()
+        alone[known] = count[at[known]] == 1
+        if not alone.all():
+            giver = givers[int(np.argmin(alone))]
+            kin = np.flatnonzero(~where.values)
+            raise self._unclear(inventory, giver, open_to[key[open_to] == key[giver]], kin)
+        return open_to[first[at]]
 
-    def _unclear(self, giver: str, candidates: list[str], several: bool) -> InputError:
+    def _unclear(
+        self, inventory: xr.Dataset, giver: int, found: np.ndarray, kin: np.ndarray
+    ) -> InputError:
+        names, service = (inventory.variables[name].values for name in ("source", "service"))
+        several = bool(found.size)
         how = "several destinations" if several else "no destination"
         hint = (
             "add a field to `to` that tells them apart"
             if several
             else "add the destination to the city's activity tables (zero activity will do)"
         )
-        message = f"field to: source {giver!r} has {how} under {self.criteria()}"
-        return InputError(message, allowed=candidates, hint=hint)
+        message = f"field to: source {names[giver]!r} has {how} under {self.criteria()}"
+        candidates = found if several else kin[service[kin] == service[giver]]
+        return InputError(message, allowed=names[candidates], hint=hint)
 
 
 def listed(value: Any) -> Any:
@@ -119,22 +125,26 @@ def shares(destinations: tuple[Destination, ...]) -> list[float]:
     return given
 
 
-def table(
+def moves(
     inventory: xr.Dataset, where: xr.DataArray, destinations: tuple[Destination, ...]
-) -> pd.DataFrame:
-    """Return who takes over what: columns source, destination, fraction (adds to 1 per source)."""
-    parts = [
-        destination.assign(inventory, where).rename("destination").to_frame().assign(fraction=share)
-        for destination, share in zip(destinations, shares(destinations), strict=True)
-    ]
-    return pd.concat(parts).rename_axis("source").reset_index()
+) -> Moves:
+    """Return who takes over what; the fractions of a source add to 1."""
+    givers = np.flatnonzero(where.values)
+    parts = list(zip(destinations, shares(destinations), strict=True))
+    return Moves(
+        np.tile(givers, len(parts)),
+        np.concatenate([d.takers(inventory, where) for d, _ in parts]),
+        np.repeat([share for _, share in parts], givers.size).astype(float),
+    )
 
 
 def receivers(
     inventory: xr.Dataset, where: xr.DataArray, destinations: tuple[Destination, ...]
 ) -> xr.DataArray:
     """Return the sources that receive service, bool (source)."""
-    return where.copy(data=where["source"].isin(table(inventory, where, destinations).destination))
+    taking = np.zeros(where.size, dtype=bool)
+    taking[moves(inventory, where, destinations).taking] = True
+    return where.copy(data=taking)
 
 
 def move(
@@ -144,4 +154,4 @@ def move(
     uptake: xr.DataArray,
 ) -> xr.Dataset:
     """Return the inventory after ``where`` handed ``uptake`` of its service to ``destinations``."""
-    return shift_activity(inventory, where, table(inventory, where, destinations), uptake)
+    return shift_activity(inventory, where, moves(inventory, where, destinations), uptake)

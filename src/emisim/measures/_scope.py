@@ -58,7 +58,7 @@ class Scope(Record):
             If nothing is selected, or a size limit meets capacities in different units.
         """
         where = inv.select(inventory, **self.criteria())
-        if not bool(where.any()):
+        if not where.values.any():
             message = "the scope selects no source"
             hint = "loosen a criterion or add the source to the city's activity tables"
             raise InputError(message, value=self.criteria(), hint=hint)

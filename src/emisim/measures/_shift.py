@@ -1,10 +1,10 @@
 """The common part of the kinds that move service from one source to another."""
 
-import pandas as pd
+import numpy as np
 import xarray as xr
 
 from emisim.measures._base import Measure
-from emisim.measures._destination import Destinations, receivers, table
+from emisim.measures._destination import Destinations, moves, receivers
 from emisim.verbs import shift_activity
 
 
@@ -21,8 +21,8 @@ class Shift(Measure):
         """Return that part, of every source (source) where they differ."""
         return self.part()
 
-    def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
-        """Raise InputError if a kind cannot use one of ``takers``, the receiving labels."""
+    def accept(self, inventory: xr.Dataset, takers: np.ndarray) -> None:
+        """Raise InputError if a kind cannot use one of ``takers``, positions of sources."""
 
     def touches(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return scope and destinations, bool (source)."""
@@ -32,7 +32,7 @@ class Shift(Measure):
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Move ``uptake x part`` of the service in scope to the destinations."""
         where = self.where(inventory)
-        moves = table(inventory, where, self.to)
-        self.accept(inventory, moves["destination"])
+        found = moves(inventory, where, self.to)
+        self.accept(inventory, found.taking)
         reach = (uptake * self.reach(inventory)).transpose(..., "month")
-        return shift_activity(inventory, where, moves, reach)
+        return shift_activity(inventory, where, found, reach)

@@ -3,7 +3,6 @@
 from typing import ClassVar, Literal
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from pydantic import model_validator
 
@@ -71,11 +70,11 @@ class Electrify(Shift):
             part.loc[{"source": new.index.to_numpy()}] = new.to_numpy()
         return part * where * self.part()
 
-    def accept(self, inventory: xr.Dataset, takers: pd.Series) -> None:
+    def accept(self, inventory: xr.Dataset, takers: np.ndarray) -> None:
         """Raise InputError if a destination does not run on electricity."""
-        taking = np.isin(inventory["source"].values, takers.to_numpy())
-        burning = inventory["source"].values[taking & (inventory["fuel"].values != "electricity")]
+        fuel = inventory.variables["fuel"].values[takers]
+        burning = inventory.variables["source"].values[takers[fuel != "electricity"]]
         if burning.size:
             what = "a destination of electrify does not run on electricity"
             hint = "add fuel: electricity to `to`"
-            raise self.fault(field="to", what=what, value=burning[0], hint=hint)
+            raise self.fault(field="to", what=what, value=min(burning), hint=hint)

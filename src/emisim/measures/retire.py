@@ -76,9 +76,9 @@ class Retire(Measure):
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope that are old enough, bool (source)."""
         chosen = super().where(inventory)
-        built = inventory["built"]
         if self.built_before is None and self.older_than is None:
             return chosen
+        built = inventory["built"]
         unknown = inventory["source"].values[(chosen & built.isnull()).values]
         if unknown.size:
             what = "the year of construction is unknown"

@@ -28,6 +28,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "provenance": ("grid", "receptors", "scenarios", "air", "verdict"),
     "figures": ("provenance",),
     "briefing": ("figures",),
+    "compare": ("scenarios", "air", "verdict"),
 }
 """Stage -> the stages whose results it reads."""
 
@@ -67,18 +68,26 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *(tables / f"{name}.csv" for name in ("dispersion", "stacks")),
             *(folder / "city.yaml", sources, weather(folder), *boundary(folder)),
         ],
-        "scenarios": [document],
+        "scenarios": of_plan(document),
         "air": [
             *(tables / f"{name}.csv" for name in ("air", "composition", "dispersion", "stacks")),
             *(folder / name for name in ("city.yaml", "monitors.csv", "observed.csv")),
             sources,
         ],
-        "verdict": [document],
+        "verdict": of_plan(document),
         "provenance": [document],
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
+        "compare": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
     }
     return sorted(set(own[stage]))
+
+
+def of_plan(plan: str | Path) -> list[Path]:
+    """Return the plan file, and the table of reported progress beside it if there is one."""
+    document = Path(plan)
+    table = document.parent / f"{document.stem}.progress.csv"
+    return [document, *([table] if table.is_file() else [])]
 
 
 def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path) -> list[Path]:

@@ -7,7 +7,7 @@ import xarray as xr
 from emisim import air, gridding, provenance
 from emisim import grid as grids
 from emisim.city import City
-from emisim.stages import _domain, _files, _inputs
+from emisim.stages import _domain, _files, _inputs, _plan
 from emisim.transport import emissions
 from emisim.transport import receptors as kernels
 from emisim.transport import releases as classes
@@ -28,6 +28,8 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
             for d, p in ((spread, shares), (many, scenarios), (operator, receptors))
         ],
     )
+    if _plan.is_draft(many):
+        found = found.assign_attrs({_plan.ATTRIBUTE: many.attrs[_plan.ATTRIBUTE]})
     _files.save(found.assign_attrs(grids.from_attrs(spread.attrs).attrs()), out, made_from)
     for name in found["species"].values:
         means = found["by_area"].sel(species=name, area=air.CITY).to_series()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emisim import plan as plans
 from emisim.briefing import page
-from emisim.stages import _domain, _material
+from emisim.stages import _domain, _files, _material, _plan
 
 
 def run(
@@ -25,7 +25,7 @@ def run(
 ) -> None:
     """Write the page, which opens from disk without a network."""
     results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    document = plans.read(plan)
+    document = plans.read(plan, draft=_plan.is_draft(_files.load(scenarios)))
     material = _material.gather(_domain.read(city, factors), document, results)
     report = json.loads(Path(provenance).read_text(encoding="utf-8"))
     page.write(page.render(material, document, figures, report, lang), out)

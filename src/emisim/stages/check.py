@@ -1,6 +1,11 @@
 """Check every input that a configuration names, before anything is computed."""
 
 import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +25,9 @@ OF_CITY, OF_PLAN = "air", "briefing"
 def run(*, config: str) -> None:
     """Check all inputs and print what each plan rests on."""
     read = configuration.read(config)
-    for item in read.runs:
-        _print(item, everything(item))
+    with _workers(len(read.runs)) as each:
+        for item, sheet in zip(read.runs, each(everything, read.runs), strict=True):
+            _print(item, sheet)
 
 
 def once(config: Config, stamp: Path) -> None:
@@ -40,17 +46,36 @@ def once(config: Config, stamp: Path) -> None:
         The first thing that is wrong.
     """
     passed = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
+    waiting: list[tuple[Run, bool, dict[str, str]]] = []
     for item in config.runs:
-        name = f"{item.city}/{item.plan}"
+        name = f"{item.city}/{item.plan}{' (draft)' if config.draft else ''}"
         now = {item.city: _digest(item, OF_CITY), name: _digest(item, OF_PLAN)}
         if passed.get(name) != now[name]:
-            everything(item, city_is_fine=passed.get(item.city) == now[item.city])
+            waiting.append((item, passed.get(item.city) == now[item.city], now))
+    with _workers(len(waiting)) as each:
+        runs, fine = [item for item, _, _ in waiting], [known for _, known, _ in waiting]
+        for (_, _, now), _ in zip(waiting, each(_passes, runs, fine), strict=True):
             passed |= now
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(json.dumps(passed), encoding="utf-8")
 
 
-def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
+def _passes(run: Run, city_is_fine: bool) -> None:
+    everything(run, city_is_fine=city_is_fine)
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Yield a ``map`` that spreads over the processors when there is more than one job."""
+    many = min(jobs, os.cpu_count() or 1)
+    if many < 2:
+        yield map
+        return
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        yield pool.map
+
+
+def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> dict[str, Any]:
     """Read and check all inputs of one city and plan; return the plan's balance sheet.
 
     Parameters
@@ -59,6 +84,8 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
         City and plan.
     city_is_fine
         The city's inputs have passed before: a computed inventory may stand in for them.
+    draft
+        The plan file is half written: check what is there.
 
     Raises
     ------
@@ -67,15 +94,19 @@ def everything(run: Run, *, city_is_fine: bool = False) -> dict[str, Any]:
     """
     from emisim import plan as plans
     from emisim.errors import InputError
+    from emisim.stages import _plan
 
-    document = plans.read(locate(run)["plan"])
+    path = locate(run)["plan"]
+    document = _plan.read(str(path), draft=draft)
+    _plan.scenarios(document, str(path))
     if document.city != run.city:
         message = f"plan {run.plan} binds {document.city}"
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
-    base = _computed(run) if city_is_fine else None
-    base = _built(run) if base is None else base
-    plans.check(document, base, file=locate(run)["plan"])
-    return plans.balance_sheet(document) | {"sources": base.sizes["source"]}
+    base = computed(run) if city_is_fine else None
+    base = built(run) if base is None else base
+    plans.check(document, base, file=path)
+    lacking = {"draft": f"{len(document.left_out)} left out"} if document.left_out else {}
+    return plans.balance_sheet(document) | {"sources": base.sizes["source"]} | lacking
 
 
 def locate(run: Run) -> dict[str, Path]:
@@ -87,7 +118,7 @@ def locate(run: Run) -> dict[str, Path]:
     }
 
 
-def _built(run: Run) -> "xr.Dataset":
+def built(run: Run) -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
     from emisim.stages import _domain, inventory
 
@@ -97,7 +128,7 @@ def _built(run: Run) -> "xr.Dataset":
     return base
 
 
-def _computed(run: Run) -> "xr.Dataset | None":
+def computed(run: Run) -> "xr.Dataset | None":
     """Return the inventory of an earlier run if it was made from the inputs as they are."""
     from emisim.stages import _files
 
@@ -113,7 +144,7 @@ def _digest(run: Run, stage: str) -> str:
     """Return the digest of a stage's input files; the missing count as empty."""
     files = _inputs.ancestry(stage, **locate(run))
     if stage == OF_CITY:
-        files = [path for path in files if path != locate(run)["plan"]]
+        files = [path for path in files if path not in _inputs.of_plan(locate(run)["plan"])]
     return provenance.digest(
         {str(path): provenance.sha256(path) if path.is_file() else "" for path in files}
     )

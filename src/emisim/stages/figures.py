@@ -4,7 +4,7 @@ import logging
 
 from emisim import plan as plans
 from emisim.figures import album
-from emisim.stages import _domain, _files, _material
+from emisim.stages import _domain, _files, _material, _plan
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,11 @@ def run(
 ) -> None:
     """Write the figures into a folder, which takes the place of an older one."""
     results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    material = _material.gather(_domain.read(city, factors), plans.read(plan), results)
+    material = _material.gather(
+        _domain.read(city, factors),
+        plans.read(plan, draft=_plan.is_draft(_files.load(scenarios))),
+        results,
+    )
     with _files.folder(out) as folder:
         written = album.draw(material, lang, folder)
     log.info("%d files in %s", len(written), out)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from emisim import plan as plans
 from emisim import provenance
 from emisim.output import atomic
-from emisim.stages import _files
+from emisim.stages import _files, _plan
 
 
 def run(*, plan: str, from_: Sequence[str], outputs: Sequence[str], out: str) -> None:
@@ -23,8 +23,10 @@ def run(*, plan: str, from_: Sequence[str], outputs: Sequence[str], out: str) ->
     out
         The JSON file.
     """
-    document = plans.read(plan)
-    upstream = [provenance.of(_files.load(path), path) for path in from_]
+    results = {path: _files.load(path) for path in from_}
+    draft = any(map(_plan.is_draft, results.values()))
+    document = plans.read(plan, draft=draft)
+    upstream = [provenance.of(result, path) for path, result in results.items()]
     config = {"city": document.city, "plan": document.id}
     made_from = provenance.record("verdict", [plan], upstream, config=config)
     text = json.dumps(

@@ -1,25 +1,37 @@
-"""Every target of a plan against every scenario."""
+"""Every target and claim of a plan against every scenario."""
 
 import logging
 
+import pandas as pd
+
+from emisim import claims as claim_tables
 from emisim import plan as plans
 from emisim import targets
-from emisim.stages import _files
+from emisim.stages import _files, _plan
+from emisim.target_values import Outcome
 
 log = logging.getLogger(__name__)
 
 
-def run(*, plan: str, scenarios: str, air: str, out: str) -> None:
-    """Write the verdict (CSV)."""
-    document = plans.read(plan)
-    means = _files.load(air)
-    table = targets.verdict(
-        document.targets,
-        _files.load(scenarios),
-        means["by_area"],
-        seasonal=means["by_area_season"],
-        uptakes=plans.uptakes(document),
-    )
-    targets.write(table, out)
+def run(
+    *,
+    plan: str,
+    scenarios: str,
+    air: str,
+    out: str,
+    ledger: str | None = None,
+    claims: str | None = None,
+) -> None:
+    """Write the verdict, and with the ledger what the document claims (CSV)."""
+    many, means = _files.load(scenarios), _files.load(air)
+    document = _plan.read(plan, draft=_plan.is_draft(many))
+    uptakes = plans.uptakes(document, _plan.reports(document, plan))
+    more = {"seasonal": means["by_area_season"], "uptakes": uptakes}
+    table = targets.verdict(document.targets, many, means["by_area"], **more)
+    targets.write(_plan.mark_rows(table, document), out)
+    if ledger is not None and claims is not None:
+        outcome = Outcome(many, means["by_area"], **more)
+        compared = claim_tables.compare(document, outcome, pd.read_csv(ledger))
+        claim_tables.write(_plan.mark_rows(compared, document), claims)
     counts = table.groupby(["scenario", "verdict"]).size()
     log.info("%s", counts.to_string())

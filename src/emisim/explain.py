@@ -1,0 +1,231 @@
+"""One clause of a plan in words: what was read, what was assumed, what it touches and does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from pydantic import BaseModel
+
+from emisim import inventory as inv
+from emisim import units, vocabulary
+from emisim.errors import require_known
+from emisim.figures.language import columns, labels, percent, plain, say, significant, term
+from emisim.measures._base import Measure, Quantity
+from emisim.plan_model import REASONS, Clause, Plan
+
+SHOWN = ("SO2", "NOx", "VOC", "NH3", "PM2.5", "CO2")
+RANKED = ("SO2", "NOx", "VOC", "NH3", "PM2.5")
+"""Species whose base-year tonnes, added, say which sources come first."""
+SCENARIOS = ("stated", "expected")
+TOP = 5
+INDENT = "  "
+STATED = ("stated", "derived")
+
+
+def find(plan: Plan, number: str) -> Clause:
+    """Return the clause of that number.
+
+    Raises
+    ------
+    InputError
+        The plan has no such clause; the message lists those it has.
+    """
+    hint = f"the clauses are {', '.join(plan.clause_numbers)}"
+    require_known([number], plan.clause_numbers, f"clause of plan {plan.id}", hint=hint)
+    return next(clause for clause in plan.clauses if clause.clause == number)
+
+
+def text(plan: Plan, number: str, base: xr.Dataset, ledger: pd.DataFrame, lang: str) -> str:
+    """Return the explanation of one clause.
+
+    Parameters
+    ----------
+    plan, number
+        The plan, and the clause's own number.
+    base
+        Base-year inventory of the plan's city.
+    ledger
+        As from :func:`emisim.ledger.build`, scenarios ``stated`` and ``expected``.
+    lang
+        ``zh`` or ``en``. Notes of numbers stand as they were written in the plan file.
+
+    Raises
+    ------
+    InputError
+        Unknown clause; scope that selects nothing.
+    """
+    clause = find(plan, number)
+    measures = clause.measures
+    parts = [
+        _read(plan, clause, lang),
+        _numbers(measures, STATED, lang),
+        _numbers(measures, ("assumed",), lang),
+        *(_touched(measure, base, lang) for measure in measures),
+        *(_done(measure, ledger, lang) for measure in measures),
+        _beside(plan, clause, lang),
+    ]
+    return "\n".join(line for part in parts for line in part)
+
+
+def _read(plan: Plan, clause: Clause, lang: str) -> list[str]:
+    """Return title, summary, and what carries no effect and why."""
+    section = next(s for s in plan.sections if s.id == clause.section)
+    lines = [
+        getattr(plan, f"title_{lang}"),
+        f"{clause.clause}  {_of(clause, 'title', lang)}  ({_of(section, 'title', lang)})",
+        "",
+        say("explain.read", lang),
+        INDENT + _of(clause, "summary", lang),
+    ]
+    if clause.reason is not None:
+        words = REASONS[clause.reason][vocabulary.LANGUAGES.index(lang)]
+        waits = f" ({clause.waits_for})" if clause.waits_for else ""
+        lines.append(INDENT + say("explain.no_effect", lang, reason=words + waits))
+    note = _of(clause, "note", lang)
+    return [*lines, INDENT + note] if note else lines
+
+
+def _of(item: BaseModel, field: str, lang: str) -> str:
+    return str(getattr(item, f"{field}_{lang}"))
+
+
+def quantities(item: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Quantity]]:
+    """Yield every number written inside a measure with the field it stands in, joined by dots."""
+    if isinstance(item, Quantity):
+        yield ".".join(path), item
+    elif isinstance(item, BaseModel):
+        for name in type(item).model_fields:
+            if name in item.model_fields_set:
+                yield from quantities(getattr(item, name), (*path, name))
+    elif isinstance(item, Mapping):
+        for key, value in item.items():
+            yield from quantities(value, (*path, str(key)))
+    elif isinstance(item, tuple | list):
+        for k, value in enumerate(item, start=1):
+            yield from quantities(value, (*path, str(k)) if len(item) > 1 else path)
+
+
+def _numbers(measures: Sequence[Measure], bases: tuple[str, ...], lang: str) -> list[str]:
+    """Return the numbers and choices of the measures that rest on one of ``bases``."""
+    key = "explain.assumed" if "assumed" in bases else "explain.stated"
+    lines = []
+    for measure in measures:
+        found = [(f, q) for f, q in quantities(measure) if q.cite.basis in bases]
+        chosen = [(f, c) for f, c in measure.cites.items() if c.basis in bases]
+        if found or chosen:
+            lines.append(INDENT + _name(measure, lang))
+        for field, q in found:
+            lines.append(2 * INDENT + _number(field, q, lang))
+        for field, cite in chosen:
+            value = _field(field, lang) + say("list.colon", lang) + _choice(getattr(measure, field))
+            lines.append(2 * INDENT + _noted(value, cite.note))
+    return ["", say(key, lang), *lines] if lines else []
+
+
+def _name(measure: Measure, lang: str) -> str:
+    dates = " – ".join(str(day) for day in (measure.start, measure.full) if day is not None)
+    return f"{_of(measure, 'name', lang)} [{measure.kind}, {dates}]"
+
+
+def _field(path: str, lang: str) -> str:
+    """Return a field's name in words where there are any."""
+    known = labels(lang)
+    return ".".join(known.get(f"field.{part}", term(part, lang)) for part in path.split("."))
+
+
+def _number(field: str, q: Quantity, lang: str) -> str:
+    unit = "" if q.unit == "fraction" else f" {q.unit}"
+    words = _field(field, lang) + say("list.colon", lang) + plain(q.value) + unit
+    if None not in (q.low, q.high):
+        words += f" ({plain(q.low)}–{plain(q.high)})"  # type: ignore[arg-type]
+    if q.cite.basis in STATED:
+        words += f", {getattr(vocabulary.BASIS_TERMS[q.cite.basis], lang)} ({q.cite.clause})"
+    return _noted(words, q.cite.note)
+
+
+def _noted(words: str, note: str) -> str:
+    return f"{words}; {note}" if note else words
+
+
+def _choice(value: object) -> str:
+    """Return a cited date or destination as short text."""
+    if isinstance(value, BaseModel):
+        return ", ".join(_choice(v) for _, v in value if v is not None)
+    if isinstance(value, tuple | list):
+        return " + ".join(map(_choice, value))
+    return str(value)
+
+
+def _touched(measure: Measure, base: xr.Dataset, lang: str) -> list[str]:
+    """Return how many sources a measure may change, and the largest with their base emissions.
+
+    The share of the city leaves out what is emitted beyond it.
+    """
+    with measure.named():
+        where = np.flatnonzero(measure.touches(base).values)
+    tonnes = inv.emission(base).sum("month").sel(species=list(SHOWN)).transpose("source", "species")
+    annual = pd.DataFrame(
+        tonnes.values[where] * units.factor("kg", "t"), base["source"].values[where], list(SHOWN)
+    )
+    order = annual[list(RANKED)].sum(axis=1).sort_values(ascending=False, kind="stable").index
+    rows = [[_source(base, name, lang), *_cells(annual.loc[name])] for name in order[:TOP]]
+    rest = annual.loc[order[TOP:]]
+    if len(rest):
+        rows.append([say("explain.rest", lang, number=len(rest)), *_cells(rest.sum())])
+    city = inv.totals(base, ()).sel(species=list(SHOWN)).values * units.factor("kg", "t")
+    inside = annual[base["district"].values[where] != vocabulary.OUTSIDE].sum().to_numpy()
+    shares = np.divide(inside, city, out=np.zeros(len(SHOWN)), where=city > 0)
+    rows.append([say("explain.share", lang), *(percent(share) for share in shares)])
+    head = [say("explain.base", lang), *(term(s, lang) for s in SHOWN)]
+    title = say("explain.touches", lang, number=len(where), measure=_of(measure, "name", lang))
+    return ["", title, *_table([head, *rows])]
+
+
+def _source(base: xr.Dataset, name: str, lang: str) -> str:
+    """Return a source's label with its name, and whether it stands beyond the city."""
+    one = base.sel(source=name)
+    words = str(one["name_zh" if lang == "zh" else "facility"].values)
+    beyond = str(one["district"].values) == vocabulary.OUTSIDE
+    added = [words] if words and words not in name else []
+    added += [say("explain.outside", lang)] if beyond else []
+    return f"{name} ({', '.join(added)})" if added else name
+
+
+def _cells(values: pd.Series) -> list[str]:
+    return [significant(value) for value in values]
+
+
+def _done(measure: Measure, ledger: pd.DataFrame, lang: str) -> list[str]:
+    """Return the tonnes of one measure in sequence and alone, in full and as expected."""
+    rows = []
+    for scenario in SCENARIOS:
+        own = ledger[(ledger["id"] == measure.id) & (ledger["scenario"] == scenario)]
+        by_species = own.set_index("species")
+        for column in ("in_sequence_t", "alone_t") if len(own) else ():
+            head = f"{vocabulary.name(scenario, lang)}, {say(f'explain.{column}', lang)}"
+            rows.append([head, *_cells(by_species[column].reindex(list(SHOWN)))])
+    head = [say("explain.change", lang), *(term(s, lang) for s in SHOWN)]
+    title = say("explain.does", lang, measure=_of(measure, "name", lang))
+    return ["", title, *_table([head, *rows])]
+
+
+def _beside(plan: Plan, clause: Clause, lang: str) -> list[str]:
+    """Return targets and claims that cite the clause."""
+    goals = [_of(t, "name", lang) for t in plan.targets if t.clause == clause.clause]
+    claims = [_of(c, "text", lang) for c in plan.claims if c.clause == clause.clause]
+    lines = []
+    for key, found in (("explain.targets", goals), ("explain.claims", claims)):
+        lines += ["", say(key, lang), *(INDENT + words for words in found)] if found else []
+    return lines
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows with aligned columns: the first to the left, numbers to the right."""
+    widths = [max(columns(row[k]) for row in rows) for k in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0] + " " * (widths[0] - columns(row[0]))]
+        cells += [" " * (w - columns(c)) + c for c, w in zip(row[1:], widths[1:], strict=True)]
+        lines.append(INDENT + INDENT.join(cells).rstrip())
+    return lines

@@ -1,0 +1,122 @@
+"""A clause explained: what was read and assumed, which sources, how many tonnes."""
+
+from pathlib import Path
+
+import pytest
+
+from emisim import cli, explain, ledger, plan, scenario
+from emisim.errors import InputError
+from emisim.measures._example import town
+from emisim.stages import check
+from emisim.stages import explain as stage
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "tests/data/plan.yaml"
+
+
+@pytest.fixture(scope="module")
+def document():
+    return plan.read(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def rows(document):
+    chosen = plan.scenarios(document)
+    return ledger.build(chosen, scenario.run(chosen, town(2018)))
+
+
+@pytest.fixture(scope="module")
+def tell(document, rows):
+    return lambda number, lang: explain.text(document, number, town(2018), rows, lang)
+
+
+def section(text, title):
+    """Return the lines below a title, up to the next empty line."""
+    after = text.split(f"\n{title}", 1)[1]
+    return after.split("\n\n")[0]
+
+
+def test_stated_and_assumed_numbers_are_told_apart(tell):
+    said = tell("2", "en")
+    stated = section(said, "Numbers of the document")
+    assert "removal.SO₂: 0.8, stated by the plan (2)" in stated
+    assert "coverage: 60 %, stated by the plan (2)" in stated
+    assert "running costs" not in stated
+    assumed = section(said, "Set by us")
+    assert "effectiveness: 0.5 (0.2–1); running costs" in assumed
+    assert "goes to: household-electricity, outside; gas is far away" in assumed
+    assert "stated" not in assumed
+
+
+def test_sources_come_with_what_they_emit_in_the_base_year(tell):
+    said = tell("1", "en")
+    assert "Boilers close: 1 sources" in said
+    touched = section(said, "Boilers close: 1 sources")
+    line = next(words for words in touched.splitlines() if "boiler 20 t/h" in words)
+    assert line.split()[-6:] == ["102", "24.0", "0", "0", "24.0", "11,400"]  # kg/t x 6000 t
+
+
+def test_the_share_of_the_city_leaves_out_what_is_beyond_it(tell):
+    touched = section(tell("2", "en"), "Heat pumps: 2 sources")
+    lines = touched.splitlines()
+    assert any("heat pumps (beyond the city)" in line for line in lines)
+    share = next(line for line in lines if "share of the city" in line)
+    assert share.split()[4:6] == ["17%", share.split()[5]]  # stoves: 21.6 of 123.6 t of SO2
+
+
+def test_tonnes_are_those_of_the_ledger(tell):
+    done = section(tell("1", "en"), "Boilers close: what it does")
+    stated = next(line for line in done.splitlines() if "plan as stated, in sequence" in line)
+    expected = next(line for line in done.splitlines() if "plan as expected, alone" in line)
+    assert "–25.5" in stated
+    assert "–12.8" in expected
+
+
+def test_a_clause_without_effect_says_why(tell, document):
+    said = tell("3", "zh")
+    assert "组织领导" in said
+    assert "不计算效果：组织管理" in said
+    assert "吨/年" not in said
+
+
+def test_chinese_words(tell):
+    said = tell("1", "zh")
+    for words in (
+        "读到的内容",
+        "文件给出的数据",
+        "由我们假设",
+        "淘汰锅炉：涉及1个排放源",
+        "落实率",
+    ):
+        assert words in said
+
+
+def test_columns_are_aligned(tell):
+    touched = section(tell("2", "zh"), "煤改电：涉及").splitlines()[1:]
+    assert len({explain.columns(line) for line in touched}) == 1
+
+
+def test_an_unknown_clause_lists_all_of_them(document):
+    with pytest.raises(InputError, match="unknown clause of plan example-2019") as error:
+        explain.find(document, "4")
+    assert error.value.hint == "the clauses are 1, 2, 3"
+
+
+def test_the_command_names_plan_and_clause_by_place(monkeypatch, capsys, document, rows):
+    folder = EXAMPLE.parent / "none"
+    monkeypatch.setattr(check, "RESULTS", folder)
+    monkeypatch.setattr(check, "built", lambda run: town(2018))
+    monkeypatch.setattr(stage, "_built", lambda document, base: rows)
+    monkeypatch.setattr(stage.plans, "read", lambda path: document)
+    monkeypatch.chdir(ROOT)
+    assert cli.main(["explain", "yangquan-2019", "1", "--lang", "zh"]) == 0
+    assert "淘汰锅炉" in capsys.readouterr().out
+    assert cli.main(["explain", "yangquan-2091", "1"]) == 2
+    said = capsys.readouterr().err
+    assert "unknown plan" in said
+    assert "yangquan-2019" in said
+
+
+def test_a_ledger_made_now_holds_the_scenarios_that_are_shown(document):
+    rows = stage._built(document, town(2018))
+    assert {"stated", "expected"} <= set(rows["scenario"])
