@@ -12,12 +12,14 @@ from emisim.figures.language import concentration, percent, say, shorten, term
 BAR = 0.56
 REACH = (-0.25, 1.25)
 """The gauge's range of progress; what lies beyond is drawn at its end."""
-FRAME = (0.3, 0.3)
+FRAME = (0.335, 0.245)
 """Left edge and width of the gauges on the slide."""
-COLUMNS = {"goal": 0.675, "stated": 0.695, "expected": 0.84}
-NAME_COLUMNS, REASON_COLUMNS = 32, 140
+COLUMNS = {"goal": 0.685, "stated": 0.7, "expected": 0.845}
+NAME_COLUMNS, DENSE_COLUMNS, REASON_COLUMNS = 36, 42, 140
+ROOMY, MOST = 8, 12
+"""Number of gauges up to which names may take two lines, and that one slide can hold."""
 MET, MISSED, UNKNOWN = "met", "not met", "not computable"
-REASONS = 5
+REASONS, REASONS_ALONE = 5, 14
 
 
 def progress(row: pd.Series) -> float:
@@ -30,21 +32,26 @@ def progress(row: pd.Series) -> float:
     >>> progress(pd.Series({"metric": "emission_change", "value": -10.0, "target_value": -40.0}))
     0.25
     """
-    start = 0.0 if row["metric"].endswith("_change") else row["base_value"]
+    start = 0.0 if is_change(row) else row["base_value"]
     way = row["target_value"] - start
     return (row["value"] - start) / way if way else float(row["verdict"] == MET)
 
 
-def amount(value: float, unit: str) -> str:
-    """Return a value with its unit; a percentage is a change and carries its sign.
+def is_change(row: pd.Series) -> bool:
+    """Tell whether a verdict row's value is a change since the base year, not a level."""
+    return str(row["metric"]).endswith("_change")
+
+
+def amount(value: float, unit: str, *, change: bool = True) -> str:
+    """Return a value with its unit; a percentage that is a change carries its sign.
 
     Examples
     --------
-    >>> amount(-14.2, "%"), amount(35.0, "ug/m3")
-    ('–14%', '35.0 µg/m³')
+    >>> amount(-14.2, "%"), amount(35.0, "ug/m3"), amount(80, "%", change=False)
+    ('–14%', '35.0 µg/m³', '80%')
     """
     if unit == "%":
-        return percent(value * units.factor("%", "fraction"), signed=True)
+        return percent(value * units.factor("%", "fraction"), signed=change)
     return f"{concentration(value)} {term(unit, 'en')}"
 
 
@@ -53,10 +60,11 @@ def goal(row: pd.Series) -> str:
 
     Examples
     --------
-    >>> goal(pd.Series({"target_value": 0.0, "unit": "%", "comparison": "at most"}))
+    >>> row = {"target_value": 0.0, "unit": "%", "comparison": "at most", "metric": "coal_change"}
+    >>> goal(pd.Series(row))
     '≤ 0%'
     """
-    text = amount(row["target_value"], row["unit"])
+    text = amount(row["target_value"], row["unit"], change=is_change(row))
     if row["target_value"]:
         return text
     return f"{'≤' if row['comparison'] == 'at most' else '≥'} {text}"
@@ -71,21 +79,32 @@ def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) 
     computable = verdict[verdict["verdict"].isin([MET, MISSED])]
     others = verdict[verdict["verdict"] == UNKNOWN].drop_duplicates("target")
     firsts = computable.drop_duplicates("target")
+    left_out, firsts = len(firsts[MOST:]), firsts[:MOST]
     subtitle = say("gauge.subtitle", lang, place=frame.place)
     message = messages.verdict_count(verdict, lang)
     with style.context():
         figure = style.slide(message, subtitle, style.footer(frame.stamp, species, lang))
-        low = _list_reasons(figure, others, lang)
+        low = _list_reasons(figure, others, left_out, lang, alone=firsts.empty)
+        if firsts.empty:
+            return figure
         height = style.body_top(figure) - low - 0.05
         axes = figure.add_axes((FRAME[0], low, FRAME[1], height))
-        axes.set(xlim=REACH, ylim=(max(len(firsts), 1) - 0.5, -0.5), xticks=[])
+        axes.set(xlim=REACH, ylim=(len(firsts) - 0.5, -0.5), xticks=[])
         _frame(axes, lang)
         for k, target in enumerate(firsts["target"]):
             _gauge(axes, k, computable[computable["target"] == target], lang)
-        names = [shorten(name, NAME_COLUMNS) for name in firsts[f"name_{lang}"]]
-        axes.set_yticks(range(len(names)), names, linespacing=1)
-        style.shrink_wrapped(axes)
+        _names(axes, firsts[f"name_{lang}"].tolist())
     return figure
+
+
+def _names(axes: Axes, names: list[str]) -> None:
+    """Write the targets' names, in small type on one line where there are many."""
+    if len(names) <= ROOMY:
+        axes.set_yticks(range(len(names)), [shorten(n, NAME_COLUMNS) for n in names], linespacing=1)
+        style.shrink_wrapped(axes)
+    else:
+        short = [shorten(n, DENSE_COLUMNS, 1) for n in names]
+        axes.set_yticks(range(len(names)), short, size=style.SMALL)
 
 
 def _columns(axes: Axes, rows: Transform) -> Transform:
@@ -122,21 +141,28 @@ def _gauge(axes: Axes, k: int, rows: pd.DataFrame, lang: str) -> None:
         else:
             axes.plot(end, k, "D", ms=11, mfc="white", mec=colors["ink"], mew=2, zorder=6)
         word = say("gauge.met" if row["verdict"] == MET else "gauge.missed", lang)
-        text = f"{word[0]} {amount(row['value'], row['unit'])}{word[1:]}"
+        value = amount(row["value"], row["unit"], change=is_change(row))
+        text = f"{word[0]} {value}{word[1:]}"
         look = {"va": "center", "size": style.SMALL, "color": color, "weight": "bold"}
         axes.text(COLUMNS[row["scenario"]], k, text, transform=place, **look)
 
 
-def _list_reasons(figure: Figure, others: pd.DataFrame, lang: str) -> float:
-    """List what can't be computed at the foot of the slide; return the height reached."""
-    if others.empty:
+def _list_reasons(
+    figure: Figure, others: pd.DataFrame, left_out: int, lang: str, *, alone: bool
+) -> float:
+    """List what can't be computed at the foot of the slide; return the height reached.
+
+    ``left_out``: computable targets that the slide has no room for; they are counted in the list.
+    """
+    if others.empty and not left_out:
         return 0.085
+    most = REASONS_ALONE if alone else REASONS
     pairs = zip(others[f"name_{lang}"], others[f"reason_{lang}"], strict=True)
     colon = say("list.colon", lang)
     lines = [shorten(f"○ {name}{colon}{reason}", REASON_COLUMNS, 1) for name, reason in pairs]
-    if len(lines) > REASONS:
-        more = say("gauge.more", lang, number=len(lines) - REASONS + 1)
-        lines = [*lines[: REASONS - 1], more]
+    if len(lines) > most or left_out:
+        shown = lines[: most - 1]
+        lines = [*shown, say("gauge.more", lang, number=len(lines) - len(shown) + left_out)]
     look = {"size": style.SMALL, "va": "bottom"}
     text = figure.text(style.LEFT, 0.065, "\n".join(lines), linespacing=1.35, **look)
     top = text.get_window_extent(figure.canvas.get_renderer()).y1 / figure.bbox.height

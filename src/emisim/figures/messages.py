@@ -79,6 +79,8 @@ def verdict_count(verdict: pd.DataFrame, lang: str) -> str:
     """Count the computable targets, those met as stated and as expected, and the rest."""
     met = verdict[verdict["verdict"] == "met"].groupby("scenario")["target"].nunique()
     computable = verdict.loc[verdict["verdict"].isin(["met", "not met"]), "target"].nunique()
+    if not computable:
+        return say("message.verdict_none", lang, rest=verdict["target"].nunique())
     return say(
         "message.verdict",
         lang,
