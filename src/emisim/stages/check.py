@@ -24,7 +24,7 @@ OF_CITY, OF_PLAN = "air", "briefing"
 
 
 def run(*, config: str, draft: bool = False) -> None:
-    """Check all inputs and print what each plan rests on; as drafts if plans may be half written."""
+    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
     read = configuration.read(config)
     work = partial(everything, draft=draft or read.draft)
     with _workers(len(read.runs)) as each:
