@@ -1,4 +1,4 @@
-# What all rules use: the checked configuration, and what a result is made from.
+# What every rule uses: the checked configuration, and what a result is made from.
 #
 # Outputs are marked update(), so that a failing job leaves those of an earlier run in place.
 # File times then say nothing about whether they are current; `made_from` does: it digests the
