@@ -121,13 +121,21 @@ def _filled(clause: Raw, measures: list[Any], texts: list[str]) -> Raw:
 
 
 def _completed(raw: Raw, clauses: list[Any], left_out: list[str]) -> list[Any]:
-    """Return the clauses with the missing ones put at their place, and tell which these are."""
+    """Return the clauses with the missing ones put at their place, and tell which these are.
+
+    A clause under no declared number, or under one that is taken, goes first: it stays an error.
+    """
     numbers = raw.get("clause_numbers")
     if not isinstance(numbers, list):
         return clauses
-    there = {c.get("clause"): c for c in clauses if isinstance(c, dict)}
+    there: dict[str, Any] = {}
+    for clause in clauses:
+        if not _stray(clause, numbers):
+            there.setdefault(clause["clause"], clause)
+    known = {id(clause) for clause in there.values()}
+    complete = [clause for clause in clauses if id(clause) not in known]
     sections = raw.get("sections") or [{}]
-    section, complete = sections[0].get("id", ""), [c for c in clauses if _stray(c, numbers)]
+    section = sections[0].get("id", "")
     for number in map(str, numbers):
         if number not in there:
             left_out.append(f"clause {number}: is missing")
@@ -139,7 +147,7 @@ def _completed(raw: Raw, clauses: list[Any], left_out: list[str]) -> list[Any]:
 
 
 def _stray(clause: Any, numbers: list[Any]) -> bool:
-    """Return whether a clause stands under no declared number, which stays an error."""
+    """Return whether a clause stands under no declared number."""
     return not isinstance(clause, dict) or clause.get("clause") not in set(map(str, numbers))
 
 

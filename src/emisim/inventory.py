@@ -239,6 +239,11 @@ def select(inventory: xr.Dataset, **criteria: Any) -> xr.DataArray:
     InputError
         For an unknown coordinate, or a value no source has, with the ones that exist.
     """
+    return workspace.mask(inventory, chosen(inventory, **criteria))
+
+
+def chosen(inventory: xr.Dataset, **criteria: Any) -> np.ndarray:
+    """Return what :func:`select` returns, as bool (source)."""
     mask = np.ones(inventory.sizes["source"], dtype=bool)
     for name, wanted in criteria.items():
         if wanted is None:
@@ -249,7 +254,7 @@ def select(inventory: xr.Dataset, **criteria: Any) -> xr.DataArray:
             mask &= inventory.variables["capacity"].values >= wanted
         else:
             mask &= _is_one_of(inventory, name, wanted)
-    return workspace.mask(inventory, mask)
+    return mask
 
 
 def _is_one_of(inventory: xr.Dataset, name: str, wanted: Any) -> np.ndarray:

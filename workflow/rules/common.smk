@@ -60,11 +60,6 @@ def plan(wildcards):
     return f"inputs/plans/{wildcards.plan}.yaml"
 
 
-def of_every_run(name):
-    """Return the result `name` of every run, in the order of the configuration."""
-    return [f"results/{run}/{name}" for run in RUNS]
-
-
 @cache
 def code(stage):
     """Return the package files that a stage rests on."""
@@ -75,6 +70,11 @@ def inputs_of(wildcards):
     """Return where the inputs of a job stand; a job above the plan knows only its city."""
     document = plan(wildcards) if hasattr(wildcards, "plan") else ""
     return {"city": city(wildcards), "factors": FACTORS, "plan": document}
+
+
+def of_every_run(name):
+    """Return the result `name` of every run, in the order of the configuration."""
+    return [f"results/{run}/{name}" for run in RUNS]
 
 
 def files(stage):

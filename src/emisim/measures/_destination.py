@@ -46,10 +46,10 @@ class Destination(Record):
         """Return the fields that were given, without ``share``."""
         return {k: v for k, v in self if k != "share" and v is not None}
 
-    def candidates(self, inventory: xr.Dataset) -> xr.DataArray:
+    def candidates(self, inventory: xr.Dataset) -> np.ndarray:
         """Return the sources that carry the fixed values, bool (source)."""
         fixed = {name: value for name, value in self.criteria().items() if value != SAME}
-        return inv.select(inventory, **fixed)
+        return inv.chosen(inventory, **fixed)
 
     def takers(self, inventory: xr.Dataset, where: xr.DataArray) -> np.ndarray:
         """Return the position of the receiving source for each one in ``where``, in order.
@@ -62,7 +62,7 @@ class Destination(Record):
             If a giving source has no or more than one possible destination.
         """
         givers = np.flatnonzero(where.values)
-        open_to = np.flatnonzero(self.candidates(inventory).values & ~where.values)
+        open_to = np.flatnonzero(self.candidates(inventory) & ~where.values)
         same = [name for name, value in self.criteria().items() if value == SAME]
         key = np.zeros(where.size, dtype=np.int64)
         for name in dict.fromkeys([*same, "service"]):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,12 @@ OF_CITY, OF_PLAN = "air", "briefing"
 """Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
 
-def run(*, config: str) -> None:
-    """Check all inputs and print what each plan rests on."""
+def run(*, config: str, draft: bool = False) -> None:
+    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
     read = configuration.read(config)
+    work = partial(everything, draft=draft or read.draft)
     with _workers(len(read.runs)) as each:
-        for item, sheet in zip(read.runs, each(everything, read.runs), strict=True):
+        for item, sheet in zip(read.runs, each(work, read.runs), strict=True):
             _print(item, sheet)
 
 
@@ -54,14 +56,15 @@ def once(config: Config, stamp: Path) -> None:
             waiting.append((item, passed.get(item.city) == now[item.city], now))
     with _workers(len(waiting)) as each:
         runs, fine = [item for item, _, _ in waiting], [known for _, known, _ in waiting]
-        for (_, _, now), _ in zip(waiting, each(_passes, runs, fine), strict=True):
+        work = partial(_passes, draft=config.draft)
+        for (_, _, now), _ in zip(waiting, each(work, runs, fine), strict=True):
             passed |= now
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(json.dumps(passed), encoding="utf-8")
 
 
-def _passes(run: Run, city_is_fine: bool) -> None:
-    everything(run, city_is_fine=city_is_fine)
+def _passes(run: Run, city_is_fine: bool, draft: bool) -> None:
+    everything(run, city_is_fine=city_is_fine, draft=draft)
 
 
 @contextmanager

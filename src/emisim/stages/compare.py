@@ -12,7 +12,7 @@ from emisim.city import CitySettings
 from emisim.comparison import Result
 from emisim.figures import comparison as figure
 from emisim.figures import style
-from emisim.stages import _files
+from emisim.stages import _files, _plan
 
 NAME = "plans"
 SHOWN = "stated"
@@ -65,8 +65,8 @@ def _result(
 ) -> tuple[Result, list[provenance.Record]]:
     """Return one plan's results and the records of the files that they stand in."""
     settings = models.read(Path(city) / "city.yaml", CitySettings)
-    document = plans.read(plan)
     many, means = _files.load(scenarios), _files.load(air)
+    document = plans.read(plan, draft=_plan.is_draft(many))
     years = dict(zip(many["scenario"].values.tolist(), many["year"].values.tolist(), strict=True))
     result = Result(
         city=document.city,
