@@ -93,7 +93,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         "the briefing of a plan as one HTML file",
         {
             **{"lang": LANGUAGE, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
-            **{"figures": READ, **RESULTS, "out": WRITE},
+            **{"figures": READ, **RESULTS, "claims": READ_IF, "out": WRITE},
         },
     ),
     "compare": (

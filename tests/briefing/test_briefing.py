@@ -4,6 +4,7 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from emisim import plan as plans
@@ -175,3 +176,26 @@ def test_page_opens_in_a_browser_without_complaint(pages, tmp_path):
     )
     assert "目标能否实现" in done.stdout
     assert "CONSOLE" not in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_claims_stand_beside_what_is_computed(lang):
+    row = {"claim": "c", "clause": "8", "text_en": "cut", "text_zh": "削减", "metric": "reduction"}
+    row |= {"claimed": 2.0, "unit": "kt", "reason_en": "", "reason_zh": ""}
+    row |= {"conditional_on_en": "if dry", "conditional_on_zh": "若干燥"}
+    values = {"stated": 1.5, "expected": 1.0}
+    rows = [row | {"scenario": s, "computed": v, "ratio": v / 2} for s, v in values.items()]
+    table = tables.claims(pd.DataFrame(rows), lang)
+    assert table is not None
+    assert len(table.rows) == 1
+    assert "75" in table.rows[0][3]
+    assert "50" in table.rows[0][4]
+    assert table.rows[0][-1] == row[f"conditional_on_{lang}"]
+    assert tables.claims(pd.DataFrame(), lang) is None
+
+
+def test_a_draft_says_so_on_the_page(material, plan, figures):
+    half = plan.as_draft(("clause 9: is missing",))
+    text = page.render(material, half, figures / "en", REPORT, "en")
+    assert '<h2 id="s-draft">Draft' in text
+    assert "clause 9: is missing" in text

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -71,7 +72,12 @@ def anchor_sentence(material: Material, lang: str) -> str:
 
 
 def render(
-    material: Material, plan: Plan, figures: str | Path, report: Mapping[str, Any], lang: str
+    material: Material,
+    plan: Plan,
+    figures: str | Path,
+    report: Mapping[str, Any],
+    lang: str,
+    claims: pd.DataFrame | None = None,
 ) -> str:
     """Return the page as one HTML text.
 
@@ -85,6 +91,8 @@ def render(
         As from :func:`emisim.provenance.report`.
     lang
         Language of the page.
+    claims
+        As from :func:`emisim.claims.compare`.
     """
     folder = files("emisim").joinpath("assets", "briefing")
     environment = Environment(
@@ -110,6 +118,8 @@ def render(
         pictures=[(p, Markup(p.markup)) for p in pictures],
         packages=report.get("packages", {}),
         **words,
+        left_out=plan.left_out,
+        claims=tables.claims(claims, lang),
         **_tables(material, plan, report, lang),
     )
     return page.replace("<style>\n", "<style>\n" + font.face(page), 1)

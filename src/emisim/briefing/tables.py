@@ -15,7 +15,8 @@ from emisim.figures.language import concentration, percent, say, significant, te
 from emisim.plan_model import REASONS, Clause, Plan
 
 SCENARIOS = ("reference", "stated", "expected")
-LEDGER = ("SO2", "NOx", "PM2.5")
+CLAIMED = ("stated", "expected")
+LEDGER = ("SO2", "NOx", "PM2.5", "CO2")
 AIR = ("PM2.5", "PM10", "SO2", "NO2")
 WORDS = {"met": "met", "not met": "missed", "not computable": "unknown"}
 
@@ -74,6 +75,38 @@ def _outcome(lines: pd.DataFrame, scenario: str, lang: str) -> str:
     return f"{word[0]} {amount(row['value'], row['unit'])}{word[1:]}"
 
 
+def claims(compared: pd.DataFrame | None, lang: str) -> Table | None:
+    """Return what the document claims beside what is computed; None where it claims nothing.
+
+    ``compared`` as from :func:`emisim.claims.compare`, empty text as such.
+    """
+    if compared is None or compared.empty:
+        return None
+    rows = []
+    for _, lines in compared.groupby("claim", sort=False):
+        first, by_scenario = lines.iloc[0], lines.set_index("scenario")
+        cells = [_claimed(by_scenario, s, lang) for s in CLAIMED]
+        note = first[f"reason_{lang}"] or first[f"conditional_on_{lang}"]
+        asked = _quantity(first["claimed"], first)
+        rows.append([first[f"text_{lang}"], str(first["clause"]), asked, *cells, note])
+    heads = [say(f"html.claims.{h}", lang) for h in ("claim", "clause", "claimed")]
+    heads += [say(f"html.verdict.{s}", lang) for s in CLAIMED]
+    return Table(say("html.claims.caption", lang), [*heads, say("html.verdict.note", lang)], rows)
+
+
+def _claimed(lines: pd.DataFrame, scenario: str, lang: str) -> str:
+    """Return the computed number, and its part of the claimed one."""
+    if scenario not in lines.index or pd.isna(lines.loc[scenario, "computed"]):
+        return say("html.unknown", lang)
+    row = lines.loc[scenario]
+    part = f" ({percent(row['ratio'])})" if pd.notna(row["ratio"]) else ""
+    return f"{_quantity(row['computed'], row)}{part}"
+
+
+def _quantity(value: float, row: pd.Series) -> str:
+    return amount(value, row["unit"], change=str(row["metric"]).endswith("_change"))
+
+
 def totals(material: Material, lang: str) -> Table:
     """Return the city's emissions by species and scenario (t/year) with the change on the base."""
     rows = []
@@ -107,7 +140,8 @@ def ledger(material: Material, lang: str, scenario: str = "stated") -> Table:
         values=["in_sequence_t", "alone_t"],
         aggfunc="sum",
     )
-    columns = [(kind, s) for s in LEDGER for kind in ("in_sequence_t", "alone_t")]
+    shown = [s for s in LEDGER if s in set(chosen["species"])]
+    columns = [(kind, s) for s in shown for kind in ("in_sequence_t", "alone_t")]
     rows = [
         [name, str(clause), *(_change(line[c]) for c in columns)]
         for (_, clause, name), line in wide.iterrows()
@@ -117,7 +151,7 @@ def ledger(material: Material, lang: str, scenario: str = "stated") -> Table:
     rows.append([say("html.ledger.sum", lang), "", *ends])
     heads = [say("html.ledger.measure", lang), say("html.verdict.clause", lang)]
     heads += [say(f"html.ledger.{c[0]}", lang) for c in columns]
-    groups = [("", 2), *((term(s, lang), 2) for s in LEDGER)]
+    groups = [("", 2), *((term(s, lang), 2) for s in shown)]
     classes = [""] * (len(rows) - 1) + ["sum"]
     return Table(say("html.ledger.caption", lang), heads, rows, groups, classes)
 

@@ -49,8 +49,8 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
         years=(document.base_year, document.year),
         heating=city.settings.heating_months,
         totals=totals(scenarios),
-        ledger=_table(paths.ledger),
-        verdict=_table(paths.verdict),
+        ledger=table(paths.ledger),
+        verdict=table(paths.verdict),
         emission=density(gridding.read(paths.emissions), domain),
         concentration=air["concentration"],
         at_monitors=air["at_monitors"],
@@ -94,7 +94,7 @@ def atlas(city: City, crs: str) -> Atlas:
     return Atlas(frame, monitors.assign(x=x, y=y))
 
 
-def _table(path: str | Path) -> pd.DataFrame:
+def table(path: str | Path) -> pd.DataFrame:
     """Return a result table; empty text stays text."""
     frame = pd.read_csv(path)
     text = frame.select_dtypes(include=["object", "string"]).columns

@@ -22,10 +22,12 @@ def run(
     verdict: str,
     provenance: str,
     out: str,
+    claims: str | None = None,
 ) -> None:
     """Write the page, which opens from disk without a network."""
     results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
     document = plans.read(plan, draft=_plan.is_draft(_files.load(scenarios)))
     material = _material.gather(_domain.read(city, factors), document, results)
     report = json.loads(Path(provenance).read_text(encoding="utf-8"))
-    page.write(page.render(material, document, figures, report, lang), out)
+    compared = None if claims is None else _material.table(claims)
+    page.write(page.render(material, document, figures, report, lang, compared), out)
