@@ -33,7 +33,7 @@ ASSUMED = {
     "assumed_factor_share": "rests on assumed factors or controls",
 }
 TOP, WIDTH, COLORS = 10, 1100, 96
-EMPTY = "Not computed yet: run `snakemake --cores 8`, then `make docs`."
+EMPTY = "Not computed yet: run `snakemake --cores 8 --configfile inputs/all-plans.yaml`, then `make docs`."
 DASH = "–"
 HEADS = {
     "asks": "What the document asks",
@@ -311,8 +311,8 @@ def _both(rows: pd.DataFrame, quantity: str, species: str) -> str:
 
 
 def main() -> None:
-    """Write all pages of the plans that inputs/config.yaml names."""
-    runs = config.read(ROOT / "inputs/config.yaml").runs
+    """Write all pages of the plans that inputs/all-plans.yaml names."""
+    runs = config.read(ROOT / "inputs/all-plans.yaml").runs
     documents = [plans.read(ROOT / f"inputs/plans/{run.plan}.yaml") for run in runs]
     written = [write(document, ROOT / "results") for document in documents]
     written.append(overview(documents, ROOT / "results"))

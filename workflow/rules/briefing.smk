@@ -9,6 +9,7 @@ rule write_briefing:
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
         verdict="results/{city}/{plan}/verdict.csv",
+        claims="results/{city}/{plan}/claims.csv",
         provenance="results/{city}/{plan}/provenance.json",
     output:
         page=update("results/{city}/{plan}/briefing-{lang}.html"),
@@ -31,5 +32,6 @@ rule write_briefing:
         "emisim briefing --lang {wildcards.lang} --city {params.city} --factors {params.factors}"
         " --plan {params.plan} --emissions {input.emissions} --figures {input.figures}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
-        " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
+        " --air {input.air} --verdict {input.verdict} --claims {input.claims}"
+        " --provenance {input.provenance}"
         " --out {output.page} > {log} 2>&1"
