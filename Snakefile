@@ -8,7 +8,7 @@ rule all:
     input:
         expand("results/{run}/verdict.csv", run=RUNS),
         expand("results/{run}/briefing-{lang}.html", run=RUNS, lang=CONFIG.languages),
-        ["results/comparison/verdicts.csv"] if len(RUNS) > 1 else [],
+        "results/comparison/verdicts.csv",
 
 
 include: "workflow/rules/inventory.smk"

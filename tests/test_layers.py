@@ -9,7 +9,7 @@ from emisim import codegraph
 LAYERS = (
     "__init__ errors units vocabulary output strict_yaml codegraph",
     "csvtable models tables grid overlay calendar coordinates config",
-    "convention workspace inventory verbs example factors city boundaries",
+    "convention workspace inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",
     "scenario ledger variants progress air gridding",
     "plan plan_model plan_scenarios target_model target_values targets claim_model claims drafts",

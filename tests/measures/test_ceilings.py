@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from emisim.base_year import BASE
 from emisim.errors import InputError
 from emisim.inventory import emission
-from emisim.measures._base_year import BASE
 from emisim.measures._example import number, town
 from measures.cases import measure
 

@@ -5,8 +5,8 @@ import pandas as pd
 import xarray as xr
 
 from emisim import example, fleet
+from emisim.base_year import remember
 from emisim.inventory import build, concat
-from emisim.measures._base_year import remember
 from emisim.vocabulary import OUTSIDE, SPECIES
 
 CITE = {"basis": "stated", "clause": "1"}

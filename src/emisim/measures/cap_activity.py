@@ -7,9 +7,9 @@ import xarray as xr
 from pydantic import model_validator
 
 from emisim import units
+from emisim.base_year import BASE, needed
 from emisim.errors import InputError
 from emisim.measures._base import Fraction, Measure, Quantity
-from emisim.measures._base_year import BASE, needed
 from emisim.verbs import scale_activity
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from emisim import fleet, inventory, provenance, units
-from emisim.measures._base_year import remember
+from emisim.base_year import remember
 from emisim.sectors import (
     ammonia,
     burning,
