@@ -33,7 +33,10 @@ ASSUMED = {
     "assumed_factor_share": "rests on assumed factors or controls",
 }
 TOP, WIDTH, COLORS = 10, 1100, 96
-EMPTY = "Not computed yet: run `snakemake --cores 8 --configfile inputs/all-plans.yaml`, then `make docs`."
+EMPTY = (
+    "Not computed yet: run `snakemake --cores 8 --configfile inputs/all-plans.yaml`, "
+    "then `make docs`."
+)
 DASH = "–"
 HEADS = {
     "asks": "What the document asks",
