@@ -10,7 +10,7 @@ from emisim import tables, weather
 from emisim.errors import InputError
 from emisim.weather import frequencies
 
-P = tables.read_parameters("inputs/factors/dispersion.csv")
+P = tables.read_parameters("inputs/factors/meteorology.csv")
 STATIONS = ("yushe", "zhengzhou", "laohekou", "zhuzhou")
 RECORDS = Path(os.environ.get("EMISIM_WEATHER", "../shared/obs/weather"))
 

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 def run(*, record: str, factors: str, out: str) -> None:
     """Write the weather table (CSV) that ``city.yaml`` can name."""
-    parameters = tables.read_parameters(Path(factors) / "dispersion.csv")
+    parameters = tables.read_parameters(Path(factors) / "meteorology.csv")
     table = weather.build(record, parameters)
     weather.write(table, out)
     log.info("%s: %d classes with hours in them", out, len(table))
