@@ -6,6 +6,8 @@ along the hours of a half in order, closed from the last to the first, so that t
 exactly the stationary vector of the transition matrix.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -21,6 +23,7 @@ SURFACE = "town"
 CLASS_MEANS = {
     "u": "m/s",
     "v": "m/s",
+    "speed": "m/s",
     "friction_velocity": "m/s",
     "inverse_obukhov_length": "1/m",
     "mixing_height": "m",
@@ -29,7 +32,7 @@ CLASS_MEANS = {
     "rain": "mm/h",
     "lapse": "K/m",
 }
-"""Quantities averaged arithmetically over the hours of a class, and their units."""
+"""Quantities averaged over the hours of a class (speed: harmonically), and their units."""
 PROFILES = {"diffusivity": "m2/s", "wind_ratio": "1"}
 
 
@@ -70,54 +73,65 @@ def hourly(
         If the record has neither irradiance nor cloud that can be used, or no humidity where the
         climatology needs it.
     """
-    record, how = direction.persistent(record, p)
+    record, turning = direction.persistent(record, p)
     chosen = classes or class_set.default(p)
+    sky = stability.sky(record, p)
+    wet = rain.hourly_rain(record, sky.cloud, climatology, p)
+    sky = replace(sky, cloud=np.where(wet >= chosen.wet_from, 1, sky.cloud))
     ground = surface_layer.surface(surface, record["time"].dt.month, p)
-    layer = surface_layer.surface_layer(record, ground, p)
+    layer = surface_layer.surface_layer(record, sky, ground, p)
+    labels = class_set.label(record, wet, layer.inverse_length, chosen)
+    out = _hours(record, layer, labels, p).assign(rain=("time", wet, {"units": "mm/h"}))
+    return out.assign_attrs(
+        **record.attrs,
+        surface=surface,
+        rain=rain.describe(record, climatology),
+        direction=turning,
+    )
+
+
+def _hours(
+    record: pd.DataFrame, layer: surface_layer.SurfaceLayer, labels: pd.DataFrame, p: Parameters
+) -> xr.Dataset:
     mixed = boundary_layer.mixing_height(record, layer, p)
     level = boundary_layer.heights(p)
-    wet = rain.hourly_rain(record, stability.sky(record, p).cloud, climatology, p)
-    labels = class_set.label(record, wet, layer.inverse_length, chosen)
     number, names = class_set.index(labels)
-    east, north = _wind(record)
+    bearing = np.deg2rad(record["wind_direction"].to_numpy(float))
+    speed = record["wind_speed"].to_numpy(float)
     columns = {
-        **{"u": east, "v": north, "speed": _speed(record, p), "rain": wet},
+        "u": -speed * np.sin(bearing),
+        "v": -speed * np.cos(bearing),
+        "speed": surface_layer.transport_speed(record, p),
         "friction_velocity": layer.friction_velocity,
         "inverse_obukhov_length": layer.inverse_length,
         "mixing_height": mixed,
-        "temperature": record["temperature"].to_numpy(),
-        "relative_humidity": record["relative_humidity"].to_numpy(),
+        "temperature": record["temperature"].to_numpy(float),
+        "relative_humidity": record["relative_humidity"].to_numpy(float),
         "lapse": boundary_layer.lapse(layer, p),
         "half": half_of(record["time"].dt.month),
         "season": season_of(record["time"].dt.month),
         "period": labels["regime"].to_numpy(str),
         "class_index": number,
     }
-    out = xr.Dataset(
-        {name: ("time", values) for name, values in columns.items()},
-        {"time": record["time"].to_numpy(), "level": level, **_class_coordinates(names)},
+    profiles = {
+        "diffusivity": boundary_layer.diffusivity(level, layer, mixed, p),
+        "wind_ratio": boundary_layer.wind_ratio(level, layer, mixed, p),
+    }
+    units = {**CLASS_MEANS, **PROFILES}
+    return xr.Dataset(
+        {
+            **{
+                n: ("time", x, {"units": units[n]} if n in units else {})
+                for n, x in columns.items()
+            },
+            **{n: (("time", "level"), x, {"units": units[n]}) for n, x in profiles.items()},
+        },
+        {"time": record["time"].to_numpy(), "level": level, **class_coordinates(names)},
     )
-    out["diffusivity"] = ("time", "level"), boundary_layer.diffusivity(level, layer, mixed, p)
-    out["wind_ratio"] = ("time", "level"), boundary_layer.wind_ratio(level, layer, mixed, p)
-    for name, unit in {**CLASS_MEANS, **PROFILES, "speed": "m/s"}.items():
-        out[name].attrs["units"] = unit
-    source = rain.describe(record, climatology)
-    return out.assign_attrs(**record.attrs, surface=surface, rain=source, direction=how)
 
 
-def _wind(record: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return eastward and northward wind (m/s); direction is where the wind comes from."""
-    speed = record["wind_speed"].to_numpy(float)
-    bearing = np.deg2rad(record["wind_direction"].to_numpy(float))
-    return -speed * np.sin(bearing), -speed * np.cos(bearing)
-
-
-def _speed(record: pd.DataFrame, p: Parameters) -> np.ndarray:
-    least = p.value("least_speed", "m/s", process=surface_layer.LAYER)
-    return np.maximum(record["wind_speed"].to_numpy(float), least)
-
-
-def _class_coordinates(names: pd.DataFrame) -> dict[str, tuple[str, np.ndarray]]:
+def class_coordinates(names: pd.DataFrame) -> dict[str, tuple[str, np.ndarray]]:
+    """Return the coordinates on ``class`` of a table with the columns of ``LABELS``."""
     kinds = dict(zip(LABELS, (str, int, str, bool), strict=True))
     return {name: ("class", names[name].to_numpy(kind)) for name, kind in kinds.items()}
 
@@ -187,33 +201,35 @@ def _means(hours: xr.Dataset, group: np.ndarray, shape: tuple[int, int]) -> dict
         return np.where(np.isnan(found), found[::-1], found)
 
     speed = hours["speed"].to_numpy()
+    plain = {name: mean(hours[name].to_numpy()) for name in CLASS_MEANS}
+    plain["speed"] = 1 / mean(1 / speed)
     out = {
-        name: xr.Variable(("half", "class"), mean(hours[name].to_numpy()), hours[name].attrs)
-        for name in CLASS_MEANS
+        name: xr.Variable(("half", "class"), values, {"units": CLASS_MEANS[name]})
+        for name, values in plain.items()
     }
-    out["speed"] = xr.Variable(("half", "class"), 1 / mean(1 / speed), {"units": "m/s"})
     carried = mean(speed[:, None] * hours["wind_ratio"].to_numpy())
     profiles = {
         "diffusivity": mean(hours["diffusivity"].to_numpy()),
         "wind_ratio": carried / mean(speed)[..., None],
     }
     for name, values in profiles.items():
-        out[name] = xr.Variable(("half", "class", "level"), values, hours[name].attrs)
+        out[name] = xr.Variable(("half", "class", "level"), values, {"units": PROFILES[name]})
     return out
 
 
 def bins(hours: xr.Dataset) -> xr.Dataset:
-    """Return temperature, humidity and share of the hours by season and period (day, night)."""
+    """Return temperature, humidity and number of hours by season and period (day, night)."""
     table = hours[["temperature", "relative_humidity", "season", "period"]].to_dataframe()
     groups = table.groupby(["season", "period"])
     index = pd.MultiIndex.from_product([list(SEASONS), [DAY, NIGHT]], names=["season", "period"])
     means = groups[["temperature", "relative_humidity"]].mean().reindex(index)
-    means["share"] = groups.size().reindex(index, fill_value=0) / len(table)
-    return means.add_prefix("bin_").to_xarray()
+    means["hours"] = groups.size().reindex(index, fill_value=0)
+    found = means.add_prefix("bin_").to_xarray()
+    return found.reindex(season=list(SEASONS), period=[DAY, NIGHT])
 
 
 def derived(counts: xr.Dataset) -> xr.Dataset:
-    """Add ``frequency``, ``transition`` and ``hour_frequency`` to a dataset with the counts.
+    """Add ``frequency``, ``transition``, ``hour_frequency`` and ``bin_share`` to the counts.
 
     ``frequency`` (half, class) sums to 1; rows of ``transition`` and ``hour_frequency`` sum to 1;
     a class without hours stays where it is (identity) and is spread evenly over the clock.
@@ -223,6 +239,7 @@ def derived(counts: xr.Dataset) -> xr.Dataset:
     stay = xr.DataArray(np.eye(moves.sizes["to"]), dims=("class", "to"))
     known = total.where(total > 0, 1)
     return counts.assign(
+        bin_share=counts["bin_hours"] / counts["bin_hours"].sum(),
         frequency=total / total.sum("class"),
         transition=xr.where(total > 0, moves / known, stay).transpose(*moves.dims),
         hour_frequency=xr.where(total > 0, counts["hour_hours"] / known, 1 / HOURS).transpose(

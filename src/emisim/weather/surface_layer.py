@@ -71,15 +71,15 @@ def surface(name: str, month: pd.Series, p: Parameters) -> Surface:
     )
 
 
-def surface_layer(record: pd.DataFrame, ground: Surface, p: Parameters) -> SurfaceLayer:
-    """Return u*, 1/L and the heat flux of every hour of ``record``.
+def surface_layer(
+    record: pd.DataFrame, sky: stability.Sky, ground: Surface, p: Parameters
+) -> SurfaceLayer:
+    """Return u*, 1/L and the heat flux of every hour of ``record`` under ``sky``.
 
     Where the record has friction velocity (m/s) or heat flux (W/m2, upward) they are used.
     """
-    sky = stability.sky(record, p)
     temperature = record["temperature"].to_numpy(float)
-    least = p.value("least_speed", "m/s", process=LAYER)
-    speed = np.maximum(record["wind_speed"].to_numpy(float), least)
+    speed = transport_speed(record, p)
     capacity = heat_capacity(p)
     flux = sensible_heat_flux(sky, temperature, ground, p) / capacity
     flux = _measured(record, "heat_flux", flux * capacity) / capacity
@@ -92,6 +92,12 @@ def surface_layer(record: pd.DataFrame, ground: Surface, p: Parameters) -> Surfa
     return SurfaceLayer(
         friction, inverse_length(friction, flux, temperature, ground, p), flux, ground.roughness
     )
+
+
+def transport_speed(record: pd.DataFrame, p: Parameters) -> np.ndarray:
+    """Return the wind speed at 10 m (m/s), at least that of calm hours."""
+    least = p.value("least_speed", "m/s", process=LAYER)
+    return np.maximum(record["wind_speed"].to_numpy(float), least)
 
 
 def _measured(record: pd.DataFrame, name: str, computed: np.ndarray) -> np.ndarray:
