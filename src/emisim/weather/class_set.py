@@ -119,9 +119,12 @@ def is_day(record: pd.DataFrame, inverse: np.ndarray, chosen: ClassSet) -> np.nd
 
 
 def sector(bearing: np.ndarray, directions: int) -> np.ndarray:
-    """Return the name of the sector that wind from ``bearing`` (degrees) falls into."""
+    """Return the name of the sector that wind from ``bearing`` (degrees) falls into.
+
+    A bearing on the border goes clockwise, so that sixteen-point reports spread evenly over eight.
+    """
     names = np.array(DIRECTIONS)[:: len(DIRECTIONS) // directions]
-    turn = np.rint(bearing * directions / 360).astype(int)  # full turn
+    turn = np.floor(bearing * directions / 360 + 1 / 2).astype(int)  # full turn
     return names[turn % directions]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emisim.tables import Parameters
-from emisim.weather.record import PROCESS
+from emisim.weather.record import HOUR, PROCESS
 
 CALM = 0.0
 
@@ -20,20 +20,37 @@ def turn_cosine(record: pd.DataFrame) -> float:
     return float(np.cos(np.diff(bearing))[pairs].mean()) if pairs.any() else 1.0
 
 
-def persistent(record: pd.DataFrame, p: Parameters) -> tuple[pd.DataFrame, str]:
-    """Return ``record`` with directions that last, and how they were got.
+def persistent(record: pd.DataFrame, p: Parameters) -> pd.DataFrame:
+    """Return ``record`` with directions that last; its attribute ``direction`` says how.
 
-    Some typical-year files hold directions that are random from hour to hour, while their speeds
-    change every sixth hour. Then the first direction of each such block is held: the wind rose
-    stays, and the wind no longer turns every hour.
+    Some typical-year files have one wind report in six hours: the speed is held until the next,
+    and the hours between have random directions. There the direction of the report is held too.
+    The hour of the report is the one at which the speed changes most often.
     """
     cosine = turn_cosine(record)
-    if cosine >= p.value("least_turn_cosine", "fraction", process=PROCESS):
-        return record, "record"
-    hold = int(p.value("direction_hold", "h", process=PROCESS))
-    block = record["time"].dt.normalize() + pd.to_timedelta(
-        record["time"].dt.hour // hold * hold, unit="h"
-    )
-    held = record.assign(wind_direction=record.groupby(block)["wind_direction"].transform("first"))
-    held.attrs = dict(record.attrs)
-    return held, f"random in the record (mean cosine of the turn {cosine:.2f}); held for {hold} h"
+    how = "record"
+    if cosine < p.value("least_turn_cosine", "fraction", process=PROCESS):
+        hold = round(p.value("direction_hold", "h", process=PROCESS))
+        phase = report_phase(record, hold)
+        record = record.assign(wind_direction=_held(record, hold, phase))
+        how = (
+            f"random between reports (mean cosine of the turn {cosine:.2f}); "
+            f"the report of every {hold} h held, the first of the day at {phase} h"
+        )
+    out = record.copy()
+    out.attrs = {**record.attrs, "direction": how}
+    return out
+
+
+def report_phase(record: pd.DataFrame, hold: int) -> int:
+    """Return the first hour of the day, below ``hold``, at which wind is reported."""
+    changed = record["wind_speed"].diff().fillna(0) != 0
+    return int(changed.groupby(record["time"].dt.hour % hold).mean().idxmax())
+
+
+def _held(record: pd.DataFrame, hold: int, phase: int) -> pd.Series:
+    start = record["time"].iloc[0].normalize() + phase * HOUR
+    block = (record["time"] - start) // (hold * HOUR)
+    report = record["time"].dt.hour % hold == phase
+    reports = record["wind_direction"].where(report)
+    return reports.groupby(block).transform("first").bfill().ffill()

@@ -8,7 +8,7 @@ import pandas as pd
 from emisim import tables
 from emisim.errors import InputError
 from emisim.tables import Parameters
-from emisim.weather import epw, hourly_csv, isd, reanalysis, record
+from emisim.weather import direction, epw, hourly_csv, isd, reanalysis, record
 
 KINDS = (".epw", ".csv", ".txt", ".isd", ".nc")
 GLOBAL_HOURLY = "WND"
@@ -17,6 +17,8 @@ GLOBAL_HOURLY = "WND"
 
 def read(path: str | Path, p: Parameters, site: Mapping[str, object] | None = None) -> pd.DataFrame:
     """Return the checked record of a weather file; its name's ending tells the kind.
+
+    Directions that are random between reports are held (:mod:`emisim.weather.direction`).
 
     Parameters
     ----------
@@ -50,4 +52,4 @@ def read(path: str | Path, p: Parameters, site: Mapping[str, object] | None = No
     else:
         msg = "unknown kind of weather file"
         raise InputError(msg, file=path, value=suffix, allowed=KINDS)
-    return record.check(frame, {**attrs, **given}, path, p)
+    return direction.persistent(record.check(frame, {**attrs, **given}, path, p), p)

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from emisim.errors import InputError
 from emisim.tables import Parameters
 from emisim.vocabulary import HALVES, SEASONS
-from emisim.weather import boundary_layer, class_set, direction, rain, stability, surface_layer
+from emisim.weather import boundary_layer, class_set, rain, stability, surface_layer
 from emisim.weather.class_set import DAY, LABELS, NIGHT, ClassSet
 from emisim.weather.periods import half_of, season_of
 
@@ -70,10 +71,9 @@ def hourly(
     Raises
     ------
     InputError
-        If the record has neither irradiance nor cloud that can be used, or no humidity where the
-        climatology needs it.
+        If the record lacks humidity in an hour, or has neither irradiance nor cloud to be used.
     """
-    record, turning = direction.persistent(record, p)
+    _require_humidity(record)
     chosen = classes or class_set.default(p)
     sky = stability.sky(record, p)
     wet = rain.hourly_rain(record, sky.cloud, climatology, p)
@@ -86,8 +86,15 @@ def hourly(
         **record.attrs,
         surface=surface,
         rain=rain.describe(record, climatology),
-        direction=turning,
     )
+
+
+def _require_humidity(record: pd.DataFrame) -> None:
+    missing = record["relative_humidity"].isna()
+    if missing.any():
+        msg = f"relative humidity is missing in {int(missing.sum())} hours"
+        hint = "give relative_humidity or dew_point in every hour"
+        raise InputError(msg, file=record.attrs.get("source"), hint=hint)
 
 
 def _hours(
