@@ -22,7 +22,7 @@ SUM_TOLERANCE = 1e-6
 
 
 def solve(problem: Problem, fields: Floats, weight: Floats, tolerance: float | None = None,
-          precision: str = "single") -> Array:  # fmt: skip
+          precision: str = "single", extra: Array | None = None) -> Array:  # fmt: skip
     """Return the concentration in each class, ``E[c 1(class)]``.
 
     Parameters
@@ -38,6 +38,9 @@ def solve(problem: Problem, fields: Floats, weight: Floats, tolerance: float | N
         Sum of absolute residuals relative to the emission; None takes the one of ``numerics``.
     precision
         ``single`` or ``double`` storage; columns are always solved in double.
+    extra
+        What is made in the air besides, (class, ny, nx, nz, rhs), ug/m3 per second: for chains, the
+        rate times the concentration of what it is made from.
 
     Returns
     -------
@@ -59,9 +62,14 @@ def solve(problem: Problem, fields: Floats, weight: Floats, tolerance: float | N
     density = fields / problem.mesh.areas[..., None]
     share = weight[:, problem.active] / np.diff(problem.mesh.z_edges)
 
+    if extra is not None:
+        _check("extra", extra, (classes, ny, nx, nz, fields.shape[-1]))
+
     def fill(source: Array, part: slice) -> None:
         for group in range(len(fields)):
             source += density[group][:, :, None, None, part] * share[group][:, :, None]
+        if extra is not None:
+            source += np.moveaxis(extra[problem.active][..., part], 0, 2)
 
     return _solve(problem, stencil(problem), fill, fields.shape[-1], tolerance, precision)
 
