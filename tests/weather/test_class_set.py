@@ -53,6 +53,8 @@ def test_classes_can_be_switched_off():
     inverse = np.where(record["time"].dt.hour.between(8, 17), -0.05, 0.05)
     both = class_set.index(class_set.label(record, rain, inverse, SET))[1]
     assert len(both) == 2 * (8 * 2 + 1) + 4 + 1
+    split = replace(SET, wet_by_regime=True)
+    assert len(class_set.index(class_set.label(record, rain, inverse, split))[1]) == 34 + 10
     plain = replace(SET, calm_classes=False, wet_classes=False)
     bare = class_set.index(class_set.label(record, rain, inverse, plain))[1]
     assert len(bare) == 8 * 2 * 2

@@ -63,7 +63,7 @@ def test_measured_rain_goes_before_the_climatology():
     record = year(rain=np.where(np.arange(8760) == 77, 3.0, np.nan))
     found = rain.hourly_rain(record, np.zeros(8760), rainy(), P)
     assert found.sum() == found[77] == 3
-    assert rain.describe(record, rainy()).startswith("record")
+    assert rain.describe(record, found, True) == "record: 3 mm in 1 h of a year"
 
 
 def test_no_rain_at_all():

@@ -26,8 +26,10 @@ class ClassSet:
         Lower limits (m/s) of the second, third ... speed class of dry classes.
     by_stability
         An hour is day where 1/L is at most ``neutral_limit`` (1/m), night where the air is stable;
-        else day is ``day_start`` to ``day_end`` (h, local standard time). Wet classes are always
-        one regime, day: under rain clouds the air is nearly neutral.
+        else day is ``day_start`` to ``day_end`` (h, local standard time).
+    wet_by_regime
+        Whether wet classes are told apart by regime too; else all are day, since rain clouds keep
+        the air nearly neutral.
     calm_classes, wet_classes
         Whether hours below ``calm_below`` (m/s), or with ``wet_from`` (mm/h) of rain, are classes
         of their own. Calm hours without a class of their own count as the record's direction.
@@ -39,6 +41,7 @@ class ClassSet:
     by_stability: bool
     calm_classes: bool
     wet_classes: bool
+    wet_by_regime: bool
     day_start: float
     day_end: float
     calm_below: float
@@ -72,6 +75,7 @@ def default(p: Parameters) -> ClassSet:
         by_stability=bool(number("by_stability")),
         calm_classes=bool(number("calm_classes")),
         wet_classes=bool(number("wet_classes")),
+        wet_by_regime=bool(number("wet_by_regime")),
         day_start=number("day_start", "h"),
         day_end=number("day_end", "h"),
         calm_below=number("calm_below", "m/s"),
@@ -99,12 +103,13 @@ def label(
     calm = chosen.calm_classes & (speed < chosen.calm_below)
     bearing = record["wind_direction"].to_numpy(float)
     dry_name, wet_name = (sector(bearing, n) for n in (chosen.directions, chosen.wet_directions))
+    day = is_day(record, inverse, chosen) | (wet & (not chosen.wet_by_regime))
     fast = np.searchsorted(chosen.speed_edges, speed, side="right") + 1
     return pd.DataFrame(
         {
             "direction": np.where(calm, CALM, np.where(wet, wet_name, dry_name)),
             "speed_class": np.where(calm, 0, np.where(wet, 1, fast)),
-            "regime": np.where(wet | is_day(record, inverse, chosen), DAY, NIGHT),
+            "regime": np.where(day, DAY, NIGHT),
             "wet": wet,
         }
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from emisim.errors import InputError
 from emisim.tables import VALUE, Column, Parameters, check_sources, read_table
+from emisim.weather.record import HOURS_PER_YEAR
 
 COLUMNS = (
     Column("station"),
@@ -90,13 +91,17 @@ def has_rain(record: pd.DataFrame) -> bool:
     return "rain" in record and bool(record["rain"].notna().any())
 
 
-def describe(record: pd.DataFrame, climatology: pd.DataFrame | None) -> str:
-    """Return where the rain comes from, in words."""
-    if has_rain(record):
-        return "record"
-    if climatology is None:
+def describe(record: pd.DataFrame, rain: np.ndarray, known: bool) -> str:
+    """Return where ``rain`` (mm/h, (hour,)) comes from and how much it is, in words.
+
+    ``known`` tells whether a climatology was given.
+    """
+    if not has_rain(record) and not known:
         return "none"
-    return "monthly climatology on the dampest, dullest hours"
+    where = "record" if has_rain(record) else "monthly climatology on the dampest, dullest hours"
+    yearly = HOURS_PER_YEAR / len(rain)
+    amount, hours = rain.sum() * yearly, (rain > 0).sum() * yearly
+    return f"{where}: {amount:.0f} mm in {hours:.0f} h of a year"
 
 
 def dampness(record: pd.DataFrame, cloud: np.ndarray) -> np.ndarray:

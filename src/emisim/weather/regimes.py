@@ -85,7 +85,7 @@ def hourly(
     return out.assign_attrs(
         **record.attrs,
         surface=surface,
-        rain=rain.describe(record, climatology),
+        rain=rain.describe(record, wet, climatology is not None),
     )
 
 
