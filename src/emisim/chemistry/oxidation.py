@@ -110,7 +110,8 @@ def nitrate_response(
     """Return nitrate relative to the base at E_NOx/E0 = ``nox_ratio`` (> 0), by half.
 
     With the cut c = 1 - ratio: 1 + gain c up to the switch-over, then falling by the loss per cut;
-    beyond the cut limit in proportion to NOx; growth: ratio^(-gain). ``region`` is "", "BTH" or "YRD".
+    beyond the cut limit in proportion to NOx. Growth: ratio^(-gain). ``region`` is "" (mean of
+    both), "BTH" or "YRD".
     """
     key = {"process": FEEDBACK, "standard": half, "technology": region}
     gain, loss = (p.value(f"nitrate_{n}_per_cut", "fraction", **key) for n in ("gain", "loss"))

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from emisim import units
 from emisim.chemistry import electrolytes, equilibrium
 from emisim.chemistry.equilibrium import Cases, Solution
 from emisim.chemistry.species import molar_mass
 from emisim.errors import InputError
 from emisim.tables import Parameters
 
-MICRO = 1e-6
 FILE = "partition"
 
 
@@ -65,8 +65,8 @@ def partition(temperature: Any, humidity: Any, sulfate: Any, nitrate: Any, ammon
     Fountoukis and Nenes (2007) give the system; constants as in HETP (Miller et al. 2024).
     """
     p = parameters
-    given = np.broadcast_arrays(*(np.asarray(v, float) for v in
-                                  (temperature, humidity, sulfate, nitrate, ammonia, cations)))  # fmt: skip
+    asked = (temperature, humidity, sulfate, nitrate, ammonia, cations)
+    given = list(np.broadcast_arrays(*(np.asarray(v, float) for v in asked)))
     _check(given, p)
     flat = [v.ravel() for v in given]
     size = int(p.value("chunk", "fraction", process="numerics"))
@@ -106,10 +106,9 @@ def _check(given: list[np.ndarray], p: Parameters) -> None:
 def _cases(given: list[np.ndarray], p: Parameters) -> Cases:
     temperature, humidity, sulfate, nitrate, ammonia, cations = given
     seed = p.value("sulfate_seed", "ug/m3", process="numerics")
-    moles = [np.maximum(sulfate, seed), nitrate, ammonia, cations]
+    masses = {"SO4": np.maximum(sulfate, seed), "NO3": nitrate, "NH4": ammonia, "Na": cations}
     sulfate, nitrate, ammonia, cations = (
-        v * MICRO / molar_mass(f, p)
-        for v, f in zip(moles, ("SO4", "NO3", "NH4", "Na"), strict=True)
+        mass * units.factor("ug", "g") / molar_mass(formula, p) for formula, mass in masses.items()
     )
     most = p.value("cation_ceiling", "fraction", process="numerics")
     k = equilibrium.constants(temperature, p)
@@ -151,10 +150,10 @@ def _result(c: Cases, s: Solution, nitrate: np.ndarray, ammonia: np.ndarray,
         part_a,
         nitrate - part_n,
         ammonia - part_a,
-        water * 1e9,
+        water * units.factor("kg", "ug"),
         -np.log10(h),
-        anions[1] * water * molar_mass("SO4", p) / MICRO,
-        h * water * molar_mass("H", p) / MICRO,
+        anions[1] * water * molar_mass("SO4", p) * units.factor("g", "ug"),
+        h * water * molar_mass("H", p) * units.factor("g", "ug"),
     )
 
 

@@ -75,7 +75,7 @@ def marginals(temperature: np.ndarray, humidity: np.ndarray, share: np.ndarray,
 
     def slope(name: str) -> np.ndarray:
         changed = {key: value * (1 + step * sign * (key == name)) for key, value in totals.items()}
-        both = annual(temperature, humidity, share, *changed.values(), parameters).total
+        both = annual(temperature, humidity, share, **changed, parameters=parameters).total
         return (both[0] - both[1]) / (2 * step)
 
     return {name: slope(name) for name in totals}
