@@ -132,13 +132,13 @@ def test_missing_wind_is_a_gap_and_the_nearest_report_counts(tmp_path):
 )
 def test_bad_global_hourly_is_named(tmp_path, columns, site, message):
     path = tmp_path / "a.csv"
-    cells(**columns).to_csv(path, index=False)
+    cells(**columns).head(50).to_csv(path, index=False)
     with pytest.raises(InputError, match=message):
         readers.read(path, P, site)
 
 
 def test_missing_column_of_global_hourly_is_named(tmp_path):
     path = tmp_path / "a.csv"
-    cells().drop(columns="DEW").to_csv(path, index=False)
+    cells().head(50).drop(columns="DEW").to_csv(path, index=False)
     with pytest.raises(InputError, match="column DEW: missing column"):
         readers.read(path, P, {"utc_offset": 8})
