@@ -21,6 +21,8 @@ REACTIONS = ("bisulfate", "ammonia-solubility", "ammonia-base", "water", "nitric
              "ammonium-nitrate-solid")  # fmt: skip
 NITRIC, AMMONIUM_NITRATE, BISULFATE, SULFURIC = (0, 2), (1, 2), (0, 1), (0, 0)
 """Cation-anion pairs whose activity coefficients act on the equilibria."""
+EFFECTIVE = ("nitric", "ammonia", "bisulfate")
+"""Constants of :class:`Cases` that activity coefficients multiply."""
 
 
 class Numerics(NamedTuple):
@@ -65,10 +67,9 @@ class Cases:
 
 
 class Solution(NamedTuple):
-    """ln W (kg/m3), ln m(H) and the change in the last iteration, all (n,), with the coefficients.
+    """ln W (kg/m3), ln m(H) and the change in the last iteration, all (n,).
 
-    ``effective`` (3, n): ln of the factors by which activity coefficients multiply ``nitric``,
-    ``ammonia`` and ``bisulfate``.
+    ``effective`` (3, n): ln of the factors on the constants :data:`EFFECTIVE`.
     """
 
     water: np.ndarray
@@ -226,7 +227,7 @@ def _start(c: Cases) -> np.ndarray:
     guess = c.sulfate * per_mole["(NH4)2SO4"] + c.sodium * per_mole["NaNO3"] + (
         np.minimum(c.nitrate, c.ammonia_total) * per_mole["NH4NO3"] / 2
     )  # fmt: skip
-    return np.stack([np.log(guess), *np.zeros((len(REACTIONS) // 2, len(guess)))])
+    return np.stack([np.log(guess), *np.zeros((len(EFFECTIVE), len(guess)))])
 
 
 def _describe(c: Cases, i: int) -> str:
