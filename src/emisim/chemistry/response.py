@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from emisim.chemistry.partition import partition
-from emisim.chemistry.species import molar_mass
 from emisim.errors import InputError
 from emisim.tables import Parameters
 
@@ -79,9 +78,3 @@ def marginals(temperature: np.ndarray, humidity: np.ndarray, share: np.ndarray,
         return (both[0] - both[1]) / (2 * step)
 
     return {name: slope(name) for name in totals}
-
-
-def ammonium_need(sulfate: np.ndarray, nitrate: np.ndarray, parameters: Parameters) -> np.ndarray:
-    """Return the NH4 (ug/m3) that neutralises particulate SO4 and NO3: the NH3-rich limit."""
-    sulfur, nitrogen, base = (molar_mass(f, parameters) for f in ("SO4", "NO3", "NH4"))
-    return base * (2 * sulfate / sulfur + nitrate / nitrogen)
