@@ -25,8 +25,8 @@ def mixing_height(record: pd.DataFrame, layer: SurfaceLayer, p: Parameters) -> n
     )
     if "mixing_height" in record:
         height = record["mixing_height"].fillna(pd.Series(height)).to_numpy(float)
-    limits = (p.value(n, "m", process=BOUNDARY) for n in ("least_height", "greatest_height"))
-    return np.clip(height, *limits)
+    least, most = (p.value(n, "m", process=BOUNDARY) for n in ("least_height", "greatest_height"))
+    return np.clip(height, least, most)
 
 
 def mechanical_height(friction: np.ndarray, p: Parameters) -> np.ndarray:

@@ -109,7 +109,7 @@ def read(folder: str | Path) -> xr.Dataset:
 
 
 def _attrs(head: list[str]) -> dict[str, object]:
-    found: dict[str, object] = dict(line.removeprefix(HEADER).split(": ", 1) for line in head)
+    found = dict(line.removeprefix(HEADER).split(": ", 1) for line in head)
     numbers = {name: float(str(found[name])) for name in STATION[1:] if name in found}
     return {**found, **numbers}
 

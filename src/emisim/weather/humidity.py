@@ -1,12 +1,13 @@
 """Relative humidity from the dew point."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from emisim import units
 from emisim.tables import Parameters
 
 
-def relative_humidity(dew_point: np.ndarray, temperature: np.ndarray, p: Parameters) -> np.ndarray:
+def relative_humidity(dew_point: ArrayLike, temperature: ArrayLike, p: Parameters) -> np.ndarray:
     """Return relative humidity (0..1) of dew point and temperature (K), at most 1.
 
     e(t) = c exp(a t / (b + t)), t in degC over water (Magnus form of Alduchov and Eskridge 1996).
@@ -15,8 +16,8 @@ def relative_humidity(dew_point: np.ndarray, temperature: np.ndarray, p: Paramet
     offset = p.value("magnus_offset", "K", process="humidity")
     zero = units.convert(0.0, "degC", "K")
 
-    def exponent(kelvin: np.ndarray) -> np.ndarray:
-        celsius = np.asarray(kelvin) - zero
+    def exponent(kelvin: ArrayLike) -> np.ndarray:
+        celsius = np.asarray(kelvin, float) - zero
         return slope * celsius / (offset + celsius)
 
     return np.minimum(np.exp(exponent(dew_point) - exponent(temperature)), 1)

@@ -129,7 +129,9 @@ def sky(record: pd.DataFrame, p: Parameters) -> Sky:
     if irradiance.isna().any():
         if not usable:
             _raise_no_sky(record)
-        irradiance = irradiance.fillna(clear * cloud_transmission(record["cloud"], p))
+        irradiance = irradiance.fillna(
+            pd.Series(clear * cloud_transmission(record["cloud"].to_numpy(float), p))
+        )
     cloud = (
         record["cloud"].to_numpy(float) if usable else daylight_cloud(irradiance, clear, sine, p)
     )
