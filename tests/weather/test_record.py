@@ -165,6 +165,7 @@ def test_longer_gaps_are_left_out_and_counted(tmp_path):
     frame = hourly().drop(index=range(1000, 1020))
     found = read(written(tmp_path / "a.csv", frame))
     assert found.attrs["dropped_hours"] == 20
+    assert found.attrs["interpolated_hours"] == 0
     assert len(found) == 8740
 
 
