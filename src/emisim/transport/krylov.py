@@ -17,7 +17,8 @@ from emisim.transport import _sweep
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float64]
-Factor = Floats | float
+FIRST_LOOK = 1 / 32
+"""Residuals of the map are smaller than those of the equations, by some such factor."""
 
 
 class ConvergenceError(EmisimError):
@@ -51,7 +52,7 @@ def solve(passes: Passes, x: Array, tolerance: float, iterations: int) -> int:
     """
     passes.loaded(x)
     state = _State(passes, x)
-    threshold = tolerance
+    threshold = tolerance * FIRST_LOOK
     for done in range(1, iterations + 1):
         estimate = state.advance()
         if estimate > threshold and done < iterations:
@@ -79,24 +80,29 @@ class _State:
         passes.homogeneous(self.rest)
         self.shadow = self.rest.copy()
         self.direction, self.image, self.spare = (np.zeros_like(x) for _ in range(3))
-        one = np.ones(passes.lanes)
-        self.rho, self.alpha, self.omega = one, one, one
-        self.start = self._dot(x, x)
+        self.beta = self.omega = np.zeros(passes.lanes)
+        self.start = self._sums(np.square(x, dtype=np.float64).reshape(-1, x.shape[-1]).sum(0))
+        self.rho = self._sums(
+            np.square(self.rest, dtype=np.float64).reshape(-1, x.shape[-1]).sum(0)
+        )
 
     def advance(self) -> float:
         """Do one iteration; return the largest residual of the map relative to the source's."""
-        rho = self._dot(self.shadow, self.rest)
-        beta = _ratio(rho, self.rho) * _ratio(self.alpha, self.omega)
+        x, direction, image, rest, spare, shadow = map(
+            _rows, (self.x, self.direction, self.image, self.rest, self.spare, self.shadow)
+        )
+        _sweep.turn(direction, image, rest, self._wide(self.beta), self._wide(self.omega))
+        self.passes.homogeneous(self.image)
+        alpha = _ratio(self.rho, self._sums(_sweep.against(direction, image, shadow)[0]))
+        _sweep.step(rest, image, spare, self._wide(alpha))
+        self.passes.homogeneous(self.spare)
+        across, square = _sweep.against(rest, spare, rest)
+        self.omega = _ratio(self._sums(across), self._sums(square))
+        wide = self._wide(alpha), self._wide(self.omega)
+        rho, left = map(self._sums, _sweep.close(x, direction, rest, spare, shadow, *wide))
+        self.beta = _ratio(rho, self.rho) * _ratio(alpha, self.omega)
         self.rho = rho
-        self._combine(self.direction, beta, self.rest, 1, self.image, -beta * self.omega)
-        self._apply(self.image, self.direction)
-        self.alpha = _ratio(rho, self._dot(self.shadow, self.image))
-        self._combine(self.rest, 1, self.image, -self.alpha)
-        self._apply(self.spare, self.rest)
-        self.omega = _ratio(self._dot(self.spare, self.rest), self._dot(self.spare, self.spare))
-        self._combine(self.x, 1, self.direction, self.alpha, self.rest, self.omega)
-        self._combine(self.rest, 1, self.spare, -self.omega)
-        return float(np.sqrt(_ratio(self._dot(self.rest, self.rest), self.start)).max())
+        return float(np.sqrt(_ratio(left, self.start)).max())
 
     def candidate(self) -> Floats:
         """Put the finished solution into ``spare`` and return its residuals (rhs,)."""
@@ -104,23 +110,16 @@ class _State:
         self.passes.loaded(self.spare)
         return self.passes.residual(self.spare)
 
-    def _apply(self, out: Array, x: Array) -> None:
-        """Set ``out = (I - G) x``."""
-        out[...] = x
-        self.passes.homogeneous(out)
-        np.subtract(x, out, out=out)
+    def _square(self, a: Array) -> Floats:
+        return self._sums(np.einsum("nq,nq->q", _rows(a), _rows(a), dtype=np.float64))
 
-    def _dot(self, a: Array, b: Array) -> Floats:
-        return _sweep.dots(_rows(a), _rows(b), self.passes.lanes)
+    def _sums(self, columns: Floats) -> Floats:
+        return columns.reshape(-1, self.passes.lanes).sum(axis=0)
 
-    def _combine(self, out: Array, a: Factor, x: Array, b: Factor, y: Array | None = None,
-                 d: Factor = 0) -> None:  # fmt: skip
-        """Set ``out = a out + b x + d y``, factors per right-hand side."""
-        y = x if y is None else y
-        layers = out.shape[-1] // self.passes.lanes
-        full = [np.tile(np.broadcast_to(f, self.passes.lanes), layers) for f in (a, b, d)]
-        factors = [np.ascontiguousarray(f, dtype=out.dtype) for f in full]
-        _sweep.combine(_rows(out), factors[0], _rows(x), factors[1], _rows(y), factors[2])
+    def _wide(self, factor: Floats) -> Array:
+        """Repeat a factor per right-hand side for every layer, in the precision of ``x``."""
+        layers = self.x.shape[-1] // self.passes.lanes
+        return np.tile(factor, layers).astype(self.x.dtype)
 
 
 def _rows(a: Array) -> Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emisim.errors import InputError
 from emisim.transport import _sweep, krylov
-from emisim.transport.operator import Problem, Stencil, passes, stencil
+from emisim.transport.operator import Problem, Stencil, flattened, passes, stencil
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float64]
@@ -153,8 +153,6 @@ def _solve(problem: Problem, st: Stencil, fill: Fill, rhs: int, tolerance: float
     out = None
     for part, lanes in _batches(rhs, problem.numerics.rhs_at_once):
         x = _batch(problem, st, fill, part, lanes, tolerance, PRECISIONS[precision])
-        if len(active) == classes and part == slice(0, rhs):
-            return np.moveaxis(x[..., :rhs], 2, 0)
         if out is None:
             out = np.zeros((ny, nx, classes, nz, rhs), x.dtype)
         out[:, :, active, :, part] = x[..., : part.stop - part.start]
@@ -179,17 +177,15 @@ def _batch(problem: Problem, st: Stencil, fill: Fill, part: slice, lanes: int,
     fill(source[..., : part.stop - part.start], part)
     volume = problem.mesh.volumes[:, :, None, :]
     emitted = np.einsum("jikzq,jikz->q", source, volume, dtype=np.float64)
-    flat = source.reshape(ny, nx, classes, nz * lanes)
-    rate: Array = st.feed_rate.astype(dtype)
-    order = passes(problem, st)
-    wide = (0,) * lanes
+    order, wide, flat = passes(problem, st), (0,) * lanes, source.reshape(-1)
+    flat_st = flattened(st, lanes, dtype)
 
     def run(x: Array, loaded: bool) -> None:
         for members, northward, eastward in order:
-            _sweep.sweep(x, flat, loaded, st, rate, members, northward, eastward, wide)
+            _sweep.sweep(x.reshape(-1), flat, loaded, flat_st, members, northward, eastward, wide)
 
     def residual(x: Array) -> Floats:
-        left = _sweep.residual(x, flat, st, wide)
+        left = _sweep.residual(x.reshape(-1), flat, flat_st, wide)
         return np.divide(left, emitted, out=np.zeros(lanes), where=emitted > 0)
 
     work = krylov.Passes(lambda x: run(x, False), lambda x: run(x, True), residual, lanes)

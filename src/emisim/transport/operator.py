@@ -105,8 +105,11 @@ class Problem:
 
     @cached_property
     def active(self) -> Ints:
-        """Classes that occur; the others are left out of the system and get zeros."""
-        return np.flatnonzero(self.weather["frequency"].values > 0)
+        """Classes that occur, by quadrant of the wind; the others are left out and get zeros."""
+        occurring = np.flatnonzero(self.weather["frequency"].values > 0)
+        u, v = (self.weather[n].values[occurring] for n in "uv")
+        weak = np.hypot(u, v) < self.numerics.weak_wind
+        return occurring[np.lexsort((u < 0, v < 0, weak))]
 
     @cached_property
     def exchange(self) -> Floats:
@@ -186,6 +189,17 @@ def stencil(problem: Problem, *, adjoint: bool = False) -> Stencil:
         column, _factorised(diagonal, below, above), diagonal, below, above,
         problem.mesh.volumes, *_feeding(exchange),
     )  # fmt: skip
+
+
+def flattened(st: Stencil, lanes: int, dtype: type) -> Stencil:
+    """Return the stencil as the sweep reads it: factors flat, rates in the unknown's precision.
+
+    Winds are repeated for each of ``lanes`` right-hand sides, flat; the rest is unchanged.
+    """
+    wide = {n: np.repeat(getattr(st, n), lanes, axis=1).ravel() for n in ("speed_x", "speed_y")}
+    single = (*wide, "inverse_dx", "inverse_dy", "west", "east", "south", "north", "feed_rate")
+    changed = {n: wide.get(n, getattr(st, n)).astype(dtype) for n in single}
+    return st._replace(**changed, factors=st.factors.ravel())
 
 
 def passes(problem: Problem, st: Stencil) -> list[tuple[Ints, bool, bool]]:
