@@ -101,11 +101,11 @@ def _solve_column(work: Any, factors: Any, first: Any, lanes: Any) -> None:
         a, b = factors[first + z], factors[first + layers + z]
         for q in range(width):
             work[z * width + q] = a * work[z * width + q] + b * work[z * width + q - width]
-    for y in range(one, layers):
-        z = layers - one - y
-        b = factors[first + layers + layers + z]
+    for above in range(one, layers):
+        layer = layers - one - above
+        b = factors[first + layers + layers + layer]
         for q in range(width):
-            work[z * width + q] += b * work[z * width + q + width]
+            work[layer * width + q] += b * work[layer * width + q + width]
 
 
 @compiled

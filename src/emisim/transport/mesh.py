@@ -115,8 +115,13 @@ class Mesh:
         MassError
             If a part of the grid lies beyond the mesh.
         """
-        x = _overlap(self.x_edges, grid.x0 + grid.cell_size * np.arange(grid.nx + 1))
-        y = _overlap(self.y_edges, grid.y0 + grid.cell_size * np.arange(grid.ny + 1))
+        x, y = (
+            _overlap(edges, origin + grid.cell_size * np.arange(n + 1, dtype=np.float64))
+            for edges, origin, n in (
+                (self.x_edges, grid.x0, grid.nx),
+                (self.y_edges, grid.y0, grid.ny),
+            )
+        )
         shares = sparse.csr_array(sparse.kron(y, x))
         worst = float(np.abs(shares.sum(axis=0) - 1).max())
         if not worst <= SHARE_TOLERANCE:
