@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint docs bench lock clean
+.PHONY: help run test check lint docs bench bench-transport lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
 
 run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans of inputs/config.yaml
 	@$(BIN)/python -m compileall -q src
@@ -37,6 +37,9 @@ docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python bench/bench.py
+
+bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
+	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
 
 lock: $(VENV)/.installed-dev  ## make the pinned requirements again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header \
