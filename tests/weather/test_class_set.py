@@ -19,9 +19,8 @@ def hours(speed, bearing, hour=12):
     [
         (2.0, 350.0, 0.0, -0.1, ("N", 1, "day", False)),
         (3.0, 45.0, 0.0, 0.01, ("NE", 2, "night", False)),
-        (0.0, 45.0, 0.0, 0.01, ("calm", 0, "night", False)),
-        (5.0, 40.0, 0.5, 0.01, ("N", 1, "day", True)),
-        (5.0, 50.0, 0.5, 0.01, ("E", 1, "day", True)),
+        (0.0, 50.0, 0.0, 0.01, ("E", 0, "night", False)),
+        (5.0, 50.0, 0.5, 0.01, ("any", 1, "day", True)),
         (0.2, 50.0, 0.5, 0.01, ("calm", 0, "day", True)),
         (5.0, 50.0, 0.05, 0.01, ("NE", 2, "night", False)),
     ],
@@ -45,16 +44,21 @@ def test_sectors_are_of_equal_width_and_centred_on_their_names(directions):
     assert found.tolist() == [720 // directions] * directions
     points = pd.Series(class_set.sector(np.arange(16) * 22.5, directions)).value_counts()
     assert points.tolist() == [16 // directions] * directions
-    assert class_set.sector(np.array([0.0, 360.0]), directions).tolist() == ["N", "N"]
+    north = "any" if directions == 1 else "N"
+    assert class_set.sector(np.array([0.0, 360.0]), directions).tolist() == [north, north]
 
 
 def test_classes_can_be_switched_off():
     record, rain = year(), np.where(np.arange(8760) % 50 < 5, 1.0, 0.0)
     inverse = np.where(record["time"].dt.hour.between(8, 17), -0.05, 0.05)
     both = class_set.index(class_set.label(record, rain, inverse, SET))[1]
-    assert len(both) == 2 * (8 * 2 + 1) + 4 + 1
+    assert len(both) == 2 * (8 * 2 + 4) + 1 + 1
     split = replace(SET, wet_by_regime=True)
-    assert len(class_set.index(class_set.label(record, rain, inverse, split))[1]) == 34 + 10
+    assert len(class_set.index(class_set.label(record, rain, inverse, split))[1]) == 40 + 4
+    still = replace(SET, calm_directions=1, wet_directions=4)
+    names = class_set.index(class_set.label(record, rain, inverse, still))[1]
+    assert len(names) == 2 * (8 * 2 + 1) + 4 + 1
+    assert set(names["direction"][names["speed_class"] == 0]) == {"calm"}
     plain = replace(SET, calm_classes=False, wet_classes=False)
     bare = class_set.index(class_set.label(record, rain, inverse, plain))[1]
     assert len(bare) == 8 * 2 * 2
@@ -66,7 +70,8 @@ def test_index_and_labels_fit_each_other():
     labels = class_set.label(record, np.zeros(8760), np.sin(np.arange(8760)), SET)
     number, names = class_set.index(labels)
     pd.testing.assert_frame_equal(names.iloc[number].reset_index(drop=True), labels)
-    assert names["direction"].tolist()[:3] == ["calm", "N", "N"]
+    assert names["direction"].tolist()[:3] == ["N", "N", "N"]
+    assert names["speed_class"].tolist()[:3] == [0, 1, 2]
 
 
 def test_impossible_sets_are_named():

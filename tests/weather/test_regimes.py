@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from years import SET, P, rainy, year
 
 from emisim.errors import InputError
-from emisim.weather import regimes
+from emisim.weather import direction, regimes
 
 RECORD = year(hours=8760)
 
@@ -60,22 +61,35 @@ def test_class_means_by_hand(hours, classes):
     k, half = 5, "heating"
     own = (hours["class_index"] == k) & (hours["half"] == half)
     one = classes.sel(half=half).isel({"class": k})
-    for name in ("u", "v", "mixing_height", "temperature", "rain", "diffusivity"):
+    for name in ("u", "v", "mixing_height", "temperature", "rain"):
         wanted = hours[name].to_numpy()[own.to_numpy()].mean(axis=0)
         assert one[name].to_numpy() == pytest.approx(wanted)
+    mixing = np.log(hours["diffusivity"].to_numpy()[own.to_numpy()]).mean(axis=0)
+    assert np.log(one["diffusivity"].to_numpy()) == pytest.approx(mixing)
     speed = hours["speed"].to_numpy()[own]
     assert float(one["speed"]) == pytest.approx(1 / np.mean(1 / speed))
     aloft = (speed[:, None] * hours["wind_ratio"].to_numpy()[own]).mean(axis=0)
     assert one["wind_ratio"].to_numpy() == pytest.approx(aloft / speed.mean())
 
 
-def test_calm_hours_are_kept_and_have_no_wind(hours, classes):
-    calm = classes["direction"] == "calm"
+def test_calm_hours_are_kept_and_drift(hours, classes):
+    calm = (classes["speed_class"] == 0) & ~classes["wet"]
     share = classes["frequency"].where(calm, 0).sum("class")
     assert float(share.min()) > 0.02
-    assert classes["u"].where(calm, 0).to_numpy() == pytest.approx(0)
+    drift = np.hypot(classes["u"], classes["v"]).where(calm)
+    assert 0.5 * 0.8 < float(drift.min()) < float(drift.max()) <= 0.5
     assert classes["speed"].where(calm).min() == pytest.approx(0.5)
     assert (hours["speed"] >= 0.5).all()
+
+
+def test_calm_hours_turn_from_the_wind_before_to_the_wind_after():
+    speed = np.array([2.0, 0.0, 0.0, 0.0, 2.0, 0.0])
+    bearing = np.array([350.0, 180.0, 180.0, 180.0, 10.0, 180.0])
+    record = pd.DataFrame({"wind_speed": speed, "wind_direction": bearing})
+    found = direction.drifting(record, 0.5)
+    assert (found[1] - 350) % 360 < (found[2] - 350) % 360 < (found[3] - 350) % 360
+    assert found[[0, 4, 5]] == pytest.approx([350, 10, 10])
+    assert (found[2] + 180) % 360 == pytest.approx(180)
 
 
 def test_wind_blows_away_from_where_it_comes():

@@ -12,6 +12,9 @@ from emisim.weather.frequencies import CALM, DIRECTIONS
 DAY, NIGHT = "day", "night"
 REGIMES = (DAY, NIGHT)
 SECTORS = (1, 2, 4, 8, 16)
+ANY = "any"
+"""Direction of classes that hold all directions with wind."""
+SECTOR_NAMES = (*DIRECTIONS, ANY)
 LABELS = ("direction", "speed_class", "regime", "wet")
 PROCESS = {"process": "numerics", "technology": "class-set"}
 
@@ -20,8 +23,8 @@ PROCESS = {"process": "numerics", "technology": "class-set"}
 class ClassSet:
     """How hours are told apart.
 
-    directions, wet_directions
-        Sectors of dry and of wet classes, one of :data:`SECTORS`.
+    directions, calm_directions, wet_directions
+        Sectors of dry, of calm and of wet classes, one of :data:`SECTORS`; wet calm hours are one.
     speed_edges
         Lower limits (m/s) of the second, third ... speed class of dry classes.
     by_stability
@@ -36,6 +39,7 @@ class ClassSet:
     """
 
     directions: int
+    calm_directions: int
     wet_directions: int
     speed_edges: tuple[float, ...]
     by_stability: bool
@@ -49,7 +53,7 @@ class ClassSet:
     wet_from: float
 
     def __post_init__(self) -> None:
-        for name in ("directions", "wet_directions"):
+        for name in ("directions", "calm_directions", "wet_directions"):
             if getattr(self, name) not in SECTORS:
                 msg = f"{name} of a class set cannot be {getattr(self, name)}"
                 raise InputError(msg, value=getattr(self, name), allowed=SECTORS)
@@ -67,6 +71,7 @@ def default(p: Parameters) -> ClassSet:
     frame = p.frame[p.frame["parameter"] == "speed_edge"]
     return ClassSet(
         directions=int(number("directions")),
+        calm_directions=int(number("calm_directions")),
         wet_directions=int(number("wet_directions")),
         speed_edges=tuple(
             p.value("speed_edge", "m/s", standard=name, **PROCESS)
@@ -92,7 +97,7 @@ def label(
     Parameters
     ----------
     record
-        Hourly record; wind and time are used.
+        Hourly record; time and wind are used, the direction of calm hours too.
     rain, inverse
         Rain (mm/h) and 1/L (1/m), each (hour,).
     chosen
@@ -102,12 +107,17 @@ def label(
     wet = chosen.wet_classes & (rain >= chosen.wet_from)
     calm = chosen.calm_classes & (speed < chosen.calm_below)
     bearing = record["wind_direction"].to_numpy(float)
-    dry_name, wet_name = (sector(bearing, n) for n in (chosen.directions, chosen.wet_directions))
+    dry, still, rainy = (
+        sector(bearing, n)
+        for n in (chosen.directions, chosen.calm_directions, chosen.wet_directions)
+    )
+    if chosen.calm_directions == 1:
+        still = np.full(still.shape, CALM)
     day = is_day(record, inverse, chosen) | (wet & (not chosen.wet_by_regime))
     fast = np.searchsorted(chosen.speed_edges, speed, side="right") + 1
     return pd.DataFrame(
         {
-            "direction": np.where(calm, CALM, np.where(wet, wet_name, dry_name)),
+            "direction": np.select([calm & wet, calm, wet], [CALM, still, rainy], dry),
             "speed_class": np.where(calm, 0, np.where(wet, 1, fast)),
             "regime": np.where(day, DAY, NIGHT),
             "wet": wet,
@@ -127,7 +137,10 @@ def sector(bearing: np.ndarray, directions: int) -> np.ndarray:
     """Return the name of the sector that wind from ``bearing`` (degrees) falls into.
 
     A bearing on the border goes clockwise, so that sixteen-point reports spread evenly over eight.
+    The name of the only sector is :data:`ANY`.
     """
+    if directions == 1:
+        return np.full(bearing.shape, ANY)
     names = np.array(DIRECTIONS)[:: len(DIRECTIONS) // directions]
     turn = np.floor(bearing * directions / 360 + 1 / 2).astype(int)  # full turn
     return names[turn % directions]
@@ -139,7 +152,7 @@ def index(labels: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     Classes are in the order dry before wet, day before night, calm first, then by direction and
     speed.
     """
-    order = {name: i for i, name in enumerate((CALM, *DIRECTIONS, *REGIMES))}
+    order = {name: i for i, name in enumerate((CALM, *SECTOR_NAMES, *REGIMES))}
     rank = pd.DataFrame(
         {
             "wet": labels["wet"].astype(int),

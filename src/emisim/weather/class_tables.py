@@ -16,8 +16,8 @@ import xarray as xr
 from emisim import output, tables
 from emisim.errors import InputError, require_known
 from emisim.vocabulary import HALVES, SEASONS
-from emisim.weather.class_set import LABELS, REGIMES
-from emisim.weather.frequencies import CALM, DIRECTIONS
+from emisim.weather.class_set import LABELS, REGIMES, SECTOR_NAMES
+from emisim.weather.frequencies import CALM
 from emisim.weather.record import STATION
 from emisim.weather.regimes import CLASS_MEANS, HOURS, PROFILES, class_coordinates, derived
 
@@ -133,7 +133,7 @@ def _check_columns(frames: dict[str, pd.DataFrame], folder: Path) -> None:
 
 def _check_classes(frames: dict[str, pd.DataFrame], folder: Path, size: tuple[int, int]) -> None:
     classes, file = frames["classes"], folder / "classes.csv"
-    directions = (CALM, *DIRECTIONS)
+    directions = (CALM, *SECTOR_NAMES)
     for column, good in (("half", HALVES), ("direction", directions), ("regime", REGIMES)):
         require_known(classes[column], good, column, file=file, column=column)
     rows = {"classes": 1, "profiles": len(PROFILES), "clock": 1}

@@ -1,4 +1,4 @@
-"""Wind directions that carry nothing from hour to hour, and what is done about them."""
+"""Wind directions that a record does not have: random ones, and those of calm hours."""
 
 import numpy as np
 import pandas as pd
@@ -54,3 +54,18 @@ def _held(record: pd.DataFrame, hold: int, phase: int) -> pd.Series:
     report = record["time"].dt.hour % hold == phase
     reports = record["wind_direction"].where(report)
     return reports.groupby(block).transform("first").bfill().ffill()
+
+
+def drifting(record: pd.DataFrame, below: float) -> np.ndarray:
+    """Return the direction (degrees) of every hour; calm hours take that between their neighbours.
+
+    Hours with less wind than ``below`` (m/s) get the direction of the vector that is interpolated
+    in time between the unit vectors of the windy hours before and after.
+    """
+    bearing = np.deg2rad(record["wind_direction"].to_numpy(float))
+    windy = record["wind_speed"].to_numpy(float) >= below
+    hour = np.arange(len(bearing))
+    if not windy.any():
+        return np.rad2deg(bearing)
+    east, north = (np.interp(hour, hour[windy], f(bearing[windy])) for f in (np.sin, np.cos))
+    return np.where(windy, np.rad2deg(bearing), np.rad2deg(np.arctan2(east, north)) % 360)

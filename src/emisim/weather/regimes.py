@@ -15,7 +15,7 @@ import xarray as xr
 from emisim.errors import InputError
 from emisim.tables import Parameters
 from emisim.vocabulary import HALVES, SEASONS
-from emisim.weather import boundary_layer, class_set, rain, stability, surface_layer
+from emisim.weather import boundary_layer, class_set, direction, rain, stability, surface_layer
 from emisim.weather.class_set import DAY, LABELS, NIGHT, ClassSet
 from emisim.weather.periods import half_of, season_of
 
@@ -34,6 +34,8 @@ CLASS_MEANS = {
     "lapse": "K/m",
 }
 """Quantities averaged over the hours of a class (speed: harmonically), and their units."""
+GEOMETRIC = "diffusivity"
+"""Its logarithm is averaged: it varies tenfold within a class and the air answers to the ratio."""
 PROFILES = {"diffusivity": "m2/s", "wind_ratio": "1"}
 
 
@@ -64,7 +66,8 @@ def hourly(
     -------
     Dataset
         dims time (local standard, middle of the hour), level (m), class. ``u``, ``v`` eastward and
-        northward wind at 10 m, 0 in calm hours; the names of :data:`CLASS_MEANS` and
+        northward wind at 10 m, in calm hours the floor speed in the direction between those
+        of the windy hours around; the names of :data:`CLASS_MEANS` and
         :data:`PROFILES`; ``speed`` at 10 m with the calm floor; ``half``, ``season``, ``period``
         (day or night); ``class_index`` into the labels on ``class``.
 
@@ -75,6 +78,7 @@ def hourly(
     """
     _require_humidity(record)
     chosen = classes or class_set.default(p)
+    record = _drifting(record, chosen)
     sky = stability.sky(record, p)
     wet = rain.hourly_rain(record, sky.cloud, climatology, p)
     sky = replace(sky, cloud=np.where(wet >= chosen.wet_from, 1, sky.cloud))
@@ -87,6 +91,12 @@ def hourly(
         surface=surface,
         rain=rain.describe(record, wet, climatology is not None),
     )
+
+
+def _drifting(record: pd.DataFrame, chosen: ClassSet) -> pd.DataFrame:
+    out = record.assign(wind_direction=direction.drifting(record, chosen.calm_below))
+    out.attrs = dict(record.attrs)
+    return out
 
 
 def _require_humidity(record: pd.DataFrame) -> None:
@@ -104,11 +114,11 @@ def _hours(
     level = boundary_layer.heights(p)
     number, names = class_set.index(labels)
     bearing = np.deg2rad(record["wind_direction"].to_numpy(float))
-    speed = record["wind_speed"].to_numpy(float)
+    speed = surface_layer.transport_speed(record, p)
     columns = {
         "u": -speed * np.sin(bearing),
         "v": -speed * np.cos(bearing),
-        "speed": surface_layer.transport_speed(record, p),
+        "speed": speed,
         "friction_velocity": layer.friction_velocity,
         "inverse_obukhov_length": layer.inverse_length,
         "mixing_height": mixed,
@@ -216,7 +226,7 @@ def _means(hours: xr.Dataset, group: np.ndarray, shape: tuple[int, int]) -> dict
     }
     carried = mean(speed[:, None] * hours["wind_ratio"].to_numpy())
     profiles = {
-        "diffusivity": mean(hours["diffusivity"].to_numpy()),
+        GEOMETRIC: np.exp(mean(np.log(hours[GEOMETRIC].to_numpy()))),
         "wind_ratio": carried / mean(speed)[..., None],
     }
     for name, values in profiles.items():
