@@ -21,7 +21,7 @@ from emisim.transport.operator import Numerics, Problem, flattened, passes, sten
 from emisim.weather import class_tables
 
 WEATHER, TABLE = "inputs/weather/yushe", "inputs/factors/transport.csv"
-CELL, TOLERANCE, SINGLE_TOLERANCE = 2000.0, 1e-5, 1e-8
+CELL, TOLERANCE, SINGLE_TOLERANCE = 2000.0, 1e-3, 1e-8
 LOSS, VELOCITY = 3e-6, (0.002, 0.004)
 SIZES = ((100, 1), (100, 8), (200, 1), (200, 8), (400, 1))
 P = tables.read_parameters(TABLE)

@@ -217,8 +217,14 @@ def test_numerical_crosswind_diffusion_is_the_one_documented(angle):
 def test_a_solver_that_does_not_converge_says_so(city):
     task, fields, weight, _ = city
     hasty = problem(task.mesh, task.weather, iterations=2)
-    with pytest.raises(ConvergenceError, match=r"residual of .* after 2 iterations"):
+    with pytest.raises(ConvergenceError, match=r"residual is .* after 2 iterations"):
         solve(hasty, fields, weight, 1e-9, "double")
+
+
+def test_a_tolerance_below_rounding_is_refused_early(city):
+    task, fields, weight, _ = city
+    with pytest.raises(ConvergenceError, match=r"after [12]?\d iterations(.|\n)*double precision"):
+        solve(task, fields, weight, 1e-9)
 
 
 def test_inputs_that_do_not_fit_are_refused(city):
