@@ -88,7 +88,7 @@ def test_sources_see_their_cells_and_their_group():
     group = xr.DataArray(
         ["ground|flat", "power|flat", "power|flat"], {"source": ["a", "b", "c"]}, "source"
     )
-    found = matrix.at_sources(given, cells, group)
+    found = matrix.at_sources(given, cells, sparse.eye_array(12), group)
     s = given["sensitivity"].astype(float)
     ground, power = (s.isel(group=g) for g in (0, 1))
     wanted = [

@@ -13,6 +13,7 @@ from emisim import codegraph, config as configuration, provenance
 from emisim.errors import InputError
 from emisim.output import outdate_unfinished
 from emisim.stages import _inputs
+from emisim.vocabulary import HALVES
 
 # An environment that was not activated: find its `emisim` anyway.
 shell.prefix(
@@ -50,6 +51,8 @@ wildcard_constraints:
     city="|".join(CONFIG.cities()),
     plan="|".join(run.plan for run in CONFIG.runs),
     lang="|".join(CONFIG.languages),
+    half="|".join(HALVES),
+    batch=r"\d+",
 
 
 def city(wildcards):

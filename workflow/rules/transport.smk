@@ -21,3 +21,42 @@ rule build_receptors:
     shell:
         "emisim receptors --city {params.city} --factors {params.factors}"
         " --out {output.receptors} > {log} 2>&1"
+
+
+def matrix_parts(wildcards):
+    """Return the parts of a city's source-receptor matrix, or the one that the city supplies."""
+    own = _inputs.own_matrix(city(wildcards))
+    count = len(_inputs.batches(city(wildcards), FACTORS))
+    return [str(path) for path in own] or [
+        f"results/{wildcards.city}/transport/matrix/{half}-{batch}.nc"
+        for half in HALVES
+        for batch in range(count)
+    ]
+
+
+rule build_matrix:
+    input:
+        tables=files("matrix"),
+        code=code("matrix"),
+        inventory="results/{city}/base/inventory.nc",
+    output:
+        part=update("results/{city}/transport/matrix/{half}-{batch}.nc"),
+    log:
+        "results/logs/build_matrix/{city}-{half}-{batch}.log",
+    benchmark:
+        "results/benchmarks/build_matrix/{city}-{half}-{batch}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        made_from=made_from("matrix"),
+        city=city,
+        factors=FACTORS,
+        setting=CONFIG.transport,
+    message:
+        "source-receptor matrix of {wildcards.city}: part {wildcards.half}-{wildcards.batch}"
+    shell:
+        "emisim matrix --city {params.city} --factors {params.factors}"
+        " --inventory {input.inventory} --setting {params.setting}"
+        " --half {wildcards.half} --batch {wildcards.batch} --out {output.part} > {log} 2>&1"

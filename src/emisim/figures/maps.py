@@ -22,9 +22,10 @@ from shapely.geometry.polygon import orient
 
 from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
+from emisim.vocabulary import MAPPED
 
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
-PANELS = ("base", "stated")
+PANELS = MAPPED
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
         ledger=table(paths.ledger),
         verdict=table(paths.verdict),
         emission=density(gridding.read(paths.emissions), domain),
-        concentration=air["concentration"],
+        concentration=air["concentration"].rename(mapped="scenario"),
         at_monitors=air["at_monitors"],
         by_area=air["by_area"],
         anchor_ratio=air["anchor_ratio"],

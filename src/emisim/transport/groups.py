@@ -31,8 +31,7 @@ def of_sources(inventory: xr.Dataset, stacks: xr.Dataset, dispersion: Parameters
     """
     release = releases.group(inventory, stacks, dispersion)
     names = [
-        f"{r}{SEPARATOR}{h}"
-        for r, h in zip(release.values, inventory["hours"].values, strict=True)
+        f"{r}{SEPARATOR}{h}" for r, h in zip(release.values, inventory["hours"].values, strict=True)
     ]
     coords = {"source": inventory["source"].values}
     return xr.DataArray(np.array(names, object), coords, ("source",), name="group")

@@ -23,8 +23,10 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from scipy import sparse
 
 from emisim.errors import InputError, require_known
+from emisim.grid import Grid
 from emisim.vocabulary import HALVES
 
 PERIODS = ("day", "night")
@@ -43,8 +45,24 @@ ROWS = {
     "precursor-SOA": "precursor",
 }
 """Row -> the emitted tracer that it multiplies."""
+DIRECT = ("fine", "coarse", "SO2", "NOx")
+"""Rows received as they were emitted, with a plume that shows within a cell."""
 ANY = "*"
 UNITS = ("s m-3", "s/m3", "s m**-3")
+
+
+def join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return parts of a matrix (some receptors, one half year each) as one Dataset."""
+    halves: dict[str, list[xr.DataArray]] = {}
+    for part in parts:
+        for half in part["half"].values:
+            halves.setdefault(str(half), []).append(part["sensitivity"].sel(half=[half]))
+    names = [r for values in next(iter(halves.values())) for r in values["receptor"].values]
+    by_half = [xr.concat(v, "receptor", join="exact").sel(receptor=names) for v in halves.values()]
+    whole = xr.concat(by_half, "half", join="exact")
+    whole.attrs = parts[0]["sensitivity"].attrs
+    return xr.Dataset({"sensitivity": whole, "gas_share": parts[0]["gas_share"]},
+                      attrs=parts[0].attrs)  # fmt: skip
 
 
 def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *, city: str,
@@ -56,7 +74,8 @@ def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *
     matrix
         As in the module docstring.
     receptors, groups
-        What the city needs. A group is met by its own name, ``release|*``, ``*|profile`` or ``*|*``.
+        What the city needs. A group is met by its own name, or ``release|*``, ``*|profile``,
+        ``*|*``.
     city
         Folder name of the city.
     file
@@ -140,27 +159,68 @@ def _group(values: xr.DataArray, group: str, where: dict[str, object]) -> xr.Dat
     raise AssertionError(group)
 
 
-def at_sources(matrix: xr.Dataset, cells: np.ndarray, group: xr.DataArray) -> xr.DataArray:
+def cells(matrix: xr.Dataset, domain: Grid) -> sparse.csr_array:
+    """Return the share of each fine cell in each cell of the matrix (matrix cell, fine cell).
+
+    Fine cells beyond the matrix have none. Cells of both are those of the same projection.
+    """
+    overlaps = []
+    for axis, first in (("y", domain.y0), ("x", domain.x0)):
+        centre = matrix[axis].values.astype(float)
+        half = (centre[1] - centre[0]) / 2
+        low, high = centre - half, centre + half
+        count = domain.shape[0 if axis == "y" else 1]
+        edge = first + domain.cell_size * np.arange(count + 1)
+        inside = np.minimum(high[:, None], edge[1:]) - np.maximum(low[:, None], edge[:-1])
+        overlaps.append(sparse.csr_array(np.maximum(inside, 0) / domain.cell_size))
+    return sparse.csr_array(sparse.kron(*overlaps))
+
+
+def at_sources(matrix: xr.Dataset, share: sparse.sparray, restrict: sparse.sparray,
+               group: xr.DataArray, plume: xr.DataArray | None = None) -> xr.DataArray:  # fmt: skip
     """Return the sensitivity of each source (receptor, row, half, period, source), s/m3.
 
     Parameters
     ----------
     matrix
         As :func:`check` returns it.
-    cells
-        (source, y * x), share of each source in each cell of the matrix; sparse or dense. What a
-        source has beyond these cells counts as having no effect.
+    share
+        (source, fine cell), share of each source in each fine cell.
+    restrict
+        Of :func:`cells`. What a source has beyond the matrix counts as having no effect.
     group
         Group of each source (source,).
+    plume
+        Of :func:`emisim.transport.subgrid.factors`: for its receptors, rows received as emitted
+        count each fine cell by this factor.
     """
     values = matrix["sensitivity"]
     leading = [d for d in DIMS if d not in ("group", "y", "x")]
     out = np.zeros((*(values.sizes[d] for d in leading), group.size))
+    share, turned = sparse.csr_array(share), sparse.csr_array(restrict).T
+    fine = [i for i, row in enumerate(values["row"].values) if row in DIRECT]
     for name in values["group"].values:
         chosen = np.flatnonzero(group.values == name)
-        if chosen.size:
-            field = values.sel(group=name).transpose(*leading, "y", "x").values
-            flat = field.reshape(-1, field.shape[-2] * field.shape[-1]).astype(float)
-            out[..., chosen] = (cells[chosen] @ flat.T).T.reshape(*out.shape[:-1], chosen.size)
+        field = values.sel(group=name).transpose(*leading, "y", "x").values.astype(float)
+        field = field.reshape(*field.shape[:-2], -1)
+        own = share[chosen]
+        out[..., chosen] = _product(own @ turned, field)
+        release = name.partition("|")[0]
+        if plume is None or release not in plume["release"].values:
+            continue
+        for i, receptor in enumerate(values["receptor"].values):
+            if receptor not in plume["receptor"].values:
+                continue
+            for h, half in enumerate(values["half"].values):
+                factor = plume.sel(receptor=receptor, release=release, half=half).values
+                near = own @ sparse.diags_array(factor) @ turned
+                index = np.ix_([i], fine, [h], range(values.sizes["period"]), chosen)
+                out[index] = _product(near, field[i, fine, h])[None, :, None]
     coords = {d: values[d].values for d in leading} | {"source": group["source"].values}
     return xr.DataArray(out, coords, (*leading, "source"), attrs={"units": "s m-3"})
+
+
+def _product(weights: sparse.sparray, field: np.ndarray) -> np.ndarray:
+    """Return (..., source) from weights (source, cell) and a field (..., cell)."""
+    flat = weights @ field.reshape(-1, field.shape[-1]).T
+    return flat.T.reshape(*field.shape[:-1], weights.shape[0])
