@@ -26,6 +26,7 @@ REASONS = {
     "after-plan-year": ("takes effect after the plan year", "计划年之后生效"),
     "counted-elsewhere": ("counted under other clauses", "已计入其他条款"),
     "episodic": ("acts on single days", "仅在个别日生效"),
+    "out-of-scope": ("not about air: water, soil, noise", "不属于大气:水、土壤、噪声"),
     "draft": ("not written yet", "尚未填写"),
 }
 """Why a clause carries no computed effect: English and Chinese."""
