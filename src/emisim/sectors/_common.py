@@ -10,6 +10,7 @@ from emisim import inventory
 from emisim.city import City, canonical
 from emisim.errors import InputError
 from emisim.factors import Factors
+from emisim.sectors._season import monthly_shares
 from emisim.tables import Parameters
 from emisim.vocabulary import SPECIES
 
@@ -180,7 +181,7 @@ def assemble(
     factor, removal, assumed
         (n, 10).
     """
-    months = city.factors.profile(rows["monthly_profile"], "month")
+    months = monthly_shares(rows["monthly_profile"], city)
     labelled = releases(rows, city.factors).rename(
         columns={"status": "activity_status", "hourly_profile": "hours"}
     )
