@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,6 +53,14 @@ def ramp(start: date, full: date | None, year: int) -> np.ndarray:
 def by_month(level: np.ndarray) -> xr.DataArray:
     """Return ``level`` (12,) as uptake over month."""
     return _never().copy(deep=False, data=level)
+
+
+@lru_cache(maxsize=1024)
+def _path(start: date, full: date | None, year: int, extent: float) -> xr.DataArray:
+    """Return the uptake over month of a ramp up to ``extent``; not to be written into."""
+    level = ramp(start, full, year) * extent
+    level.flags.writeable = False
+    return by_month(level)
 
 
 @cache
@@ -142,8 +150,7 @@ class Measure(Record):
             If a date lies outside ``year``.
         """
         self.check_dates(year)
-        level = ramp(self.start, self.full, year) * self.extent(full_effect=full_effect)
-        return by_month(level)
+        return _path(self.start, self.full, year, self.extent(full_effect=full_effect))
 
     def check_dates(self, year: int) -> None:
         """Raise InputError if a date lies outside the plan year."""
