@@ -57,8 +57,10 @@ def test_the_four_measures_of_the_design_card_are_used(yangquan):
     [
         ("boilers-closed-industry", "scope.capacity_below", 35),
         ("boilers-ultra-low", "scope.capacity_from", 65),
-        ("stagger-coking", "rows.0.value.value", 0.6),
-        ("stagger-metals", "rows.0.value.value", 0.8),
+        ("stagger-coking", "cuts.0.cut.value", 40),
+        ("stagger-restricted-near", "cuts.0.cut.value", 50),
+        ("stagger-encouraged-near", "cuts.0.cut.value", 30),
+        ("stagger-encouraged-far", "cuts.0.cut.value", 20),
     ],
 )
 def test_numbers_of_the_document(yangquan, measure, where, value):
