@@ -41,7 +41,7 @@ ACTIVITY_COLUMNS = (
     Column("fuel", required=False, allowed=FUELS),
     *(Column(name, required=False) for name in TEXT),
     *(Column(name, number=True, required=False) for name in NUMBERS),
-    Column("monthly_profile", required=False, always=False),
+    *(Column(name, required=False, always=False) for name in ("zone", "monthly_profile")),
     *(Column(c.name, c.number, c.required, c.allowed, 0.0 if c.number else None) for c in VALUE),
 )
 """Columns of an activity table: one row is one source."""

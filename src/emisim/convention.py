@@ -14,7 +14,7 @@ from emisim.vocabulary import FUELS, SECTORS, SERVICES, SPECIES, STATUSES
 MONTHS = np.arange(1, 13)
 LABELS = (
     *("sector", "process", "fuel", "technology", "standard", "control", "district", "facility"),
-    *("name_zh", "capacity_unit", "grade", "place", "hours", "service", "activity_unit"),
+    *("name_zh", "capacity_unit", "grade", "zone", "place", "hours", "service", "activity_unit"),
     *("activity_status", "release"),
 )
 """Text coordinates on ``source``."""

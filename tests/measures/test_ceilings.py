@@ -66,6 +66,18 @@ def test_curtail_counts_days_and_seasons():
     assert activity(measure("curtail", "levels"), "stoves").sum() == pytest.approx(1200 * alert)
 
 
+def test_curtail_cuts_deeper_in_a_zone():
+    zone = np.where(TOWN["source"].values == "boiler 20 t/h", "town-10-km", "")
+    place = TOWN.assign_coords(zone=("source", zone.astype(object)))
+    cuts = [{"cut": number(40, "%"), "months": "heating", "scope": {"zone": "town-10-km"}}]
+    case = measure("curtail", "season", scope={"fuel": "coal"}, cuts=cuts)
+    assert activity(case, "boiler 20 t/h", place)[0] == pytest.approx(0.6 * 500)
+    assert activity(case, "stoves", place).sum() == pytest.approx(1200)
+    wrong = [cuts[0] | {"scope": {"zone": "town-20-km"}}]
+    with pytest.raises(InputError, match=r"zone(.|\n)*town-10-km"):
+        measure("curtail", "season", cuts=wrong).apply(place, full_effect=True)
+
+
 def test_curtail_in_the_heating_season_of_the_plan_year():
     after = activity(measure("curtail", "season", start="2019-10-01"), "boiler 20 t/h")
     np.testing.assert_allclose(after, [500] * 10 + [300] * 2)
