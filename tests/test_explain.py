@@ -1,14 +1,17 @@
 """A clause explained: what was read and assumed, which sources, how many tonnes."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from emisim import cli, explain, ledger, plan, scenario
+from emisim import cli, explain, ledger, measures, plan, scenario, vocabulary
 from emisim.errors import InputError
-from emisim.measures._example import town
+from emisim.figures.language import labels
+from emisim.measures._example import number, town
 from emisim.stages import check
 from emisim.stages import explain as stage
+from measures import cases
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "tests/data/plan.yaml"
@@ -120,3 +123,55 @@ def test_the_command_names_plan_and_clause_by_place(monkeypatch, capsys, documen
 def test_a_ledger_made_now_holds_the_scenarios_that_are_shown(document):
     rows = stage._built(document, town(2018))
     assert {"stated", "expected"} <= set(rows["scenario"])
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+IDENTITY = {"id", "clause", "name_en", "name_zh", "cites"}
+
+
+def test_kinds_and_fields_have_a_chinese_name():
+    known = labels("zh")
+    for kind, model in measures.registry().items():
+        assert CHINESE.search(known[f"kind.{kind}"])
+        for name in set(model.model_fields) - IDENTITY:
+            assert CHINESE.search(known[f"field.{name}"]), name
+
+
+@pytest.mark.parametrize("name", cases.NAMES, ids="-".join)
+def test_the_place_of_every_number_reads_in_chinese(name):
+    for place, _ in explain.quantities(cases.measure(*name)):
+        for part in place:
+            plain = part.isdigit() or part in vocabulary.SPECIES
+            assert plain or CHINESE.search(explain._field((part,), "zh")), place
+
+
+def test_chinese_around_the_numbers(tell):
+    said = section(tell("2", "zh"), "由我们假设")
+    assert "落实率：0.5 (0.2–1); 文件备注：running costs" in said
+    assert "去向：household-electricity, 市外; 文件备注：gas is far away" in said
+    assert "[燃料替代, 2019-11-01]" in said
+    stated = section(tell("2", "zh"), "文件给出的数据")
+    assert "去除率.SO₂：0.8，文件原文（2）" in stated
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "said", "chinese"),
+    [
+        (6480, "720 t above the ceiling", "比上限高720 t"),
+        (7300, "100 t under the ceiling", "比上限低100 t"),
+    ],
+)
+def test_a_ceiling_tells_its_slack(ceiling, said, chinese):
+    cap = cases.measure("cap_activity", "amount", at_most=number(ceiling, "t"))
+    chosen = [scenario.Scenario("base"), scenario.Scenario("stated", (cap,), 2019, True)]
+    rows = ledger.build(chosen, scenario.run(chosen, town()))
+    assert set(rows["slack_unit"]) == {"t"}
+    assert f"plan as stated, before the measure: {said}" in "\n".join(
+        explain._done(cap, rows, "en")
+    )
+    assert chinese in "\n".join(explain._done(cap, rows, "zh"))
+    other = cases.measure("grow", "down")
+    chosen = [scenario.Scenario("base"), scenario.Scenario("stated", (other,), 2019, True)]
+    rows = ledger.build(chosen, scenario.run(chosen, town()))
+    assert rows["slack"].isna().all()
+    assert "ceiling" not in "\n".join(explain._done(other, rows, "en"))

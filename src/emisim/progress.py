@@ -144,6 +144,10 @@ class Reported:
         """Return the part of the scope that the finished measure reaches."""
         return self.measure.extent(full_effect=full_effect)
 
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return what the measure says, see :meth:`Measure.headroom`."""
+        return self.measure.headroom(inventory)
+
     def uptake(self, year: int, *, full_effect: bool) -> xr.DataArray:
         """Return the uptake (month) of ``year`` by the reports."""
         return by_month(self.report.level(year) * self.extent(full_effect=full_effect))

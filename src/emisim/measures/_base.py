@@ -19,6 +19,8 @@ from emisim.measures._scope import Scope
 __all__ = ["Cite", "Fraction", "Measure", "Quantity", "Record", "Scope", "ramp"]
 
 MONTHS = np.arange(1, 13)
+NO_CEILING = (np.nan, "")
+"""Headroom under no ceiling."""
 
 
 @cache
@@ -185,6 +187,10 @@ class Measure(Record):
     def touches(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources this measure may change, bool (source): scope and destinations."""
         return self.scope.select(inventory)
+
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return how far the yearly activity lies under the ceiling that this sets, and the unit."""
+        return NO_CEILING
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Return the inventory after the measure at ``uptake`` (month), 0 to 1. Pure."""

@@ -74,6 +74,11 @@ class CapActivity(Measure):
         """Return how far the activity in scope lies under the ceiling (negative: above it)."""
         return self.ceiling(inventory) - self.total(inventory)
 
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return :meth:`slack` and the unit of the activity."""
+        with self.named():
+            return self.slack(inventory), self.unit(inventory)
+
     def total(self, inventory: xr.Dataset) -> float:
         """Return the yearly activity in scope."""
         chosen = inventory["activity"].isel(source=np.flatnonzero(self.where(inventory)))
