@@ -95,6 +95,11 @@ def test_uptakes_follow_the_reports(document, reports):
     assert found[1] == 0
 
 
+def test_reports_hold_at_the_end_of_a_month():
+    report = Report((date(2019, 3, 1), date(2019, 5, 1)), (0.2, 1.0))
+    assert report.reached(2019)[:5].round(3).tolist() == [0, 0, 0.607, 1, 1]
+
+
 def test_without_reports_there_is_no_such_scenario(document):
     assert "progress" not in [s.id for s in plan.scenarios(document)]
     assert not progress.beside(EXAMPLE).is_file()

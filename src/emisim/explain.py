@@ -213,8 +213,8 @@ def _done(measure: Measure, ledger: pd.DataFrame, lang: str) -> list[str]:
         own = ledger[(ledger["id"] == measure.id) & (ledger["scenario"] == scenario)]
         by_species = own.set_index("species")
         for column in ("in_sequence_t", "alone_t") if len(own) else ():
-            head = f"{vocabulary.name(scenario, lang)}, {say(f'explain.{column}', lang)}"
-            rows.append([head, *_cells(by_species[column].reindex(list(SHOWN)))])
+            first = f"{vocabulary.name(scenario, lang)}, {say(f'explain.{column}', lang)}"
+            rows.append([first, *_cells(by_species[column].reindex(list(SHOWN)))])
         ceilings += _ceiling(own, vocabulary.name(scenario, lang), lang)
     head = [say("explain.change", lang), *(term(s, lang) for s in SHOWN)]
     title = say("explain.does", lang, measure=_of(measure, "name", lang))

@@ -85,7 +85,7 @@ def _progress(
 
 
 def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataFrame:
-    """Return the uptake of every measure in every scenario that has it, its parents' included.
+    """Return how far every measure has come in every scenario that has it, its parents' included.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataF
 
     Returns
     -------
-    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1.
+    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1 at their end.
     """
     rows: dict[tuple[str, str], np.ndarray] = {}
     for scenario in scenarios(plan, reports):
@@ -103,7 +103,7 @@ def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataF
         for step in scenario.own_steps:
             if isinstance(step, Measure | Reported) and scenario.year is not None:
                 full = scenario.full_effect is not False
-                rows[scenario.id, step.id] = step.uptake(scenario.year, full_effect=full).values
+                rows[scenario.id, step.id] = step.reached(scenario.year, full_effect=full)
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "measure"])
     values = np.array(list(rows.values())).reshape(len(rows), 12)
     return pd.DataFrame(values, index=index, columns=list(range(1, 13)))

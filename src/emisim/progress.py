@@ -12,7 +12,7 @@ import xarray as xr
 from emisim import csvtable
 from emisim.csvtable import Column
 from emisim.errors import InputError, require_known
-from emisim.measures._base import Measure, by_month
+from emisim.measures._base import Measure, by_month, month_ends
 from emisim.vocabulary import STATUSES
 
 ID = "progress"
@@ -53,6 +53,12 @@ class Report:
         mean = np.where(edges[:-1] < known[0], 0, (at[:-1] + at[1:]) / 2)
         month = days.astype("datetime64[M]").astype(int) % 12
         return np.bincount(month, weights=mean) / np.bincount(month)
+
+    def reached(self, year: int) -> np.ndarray:
+        """Return the share done at the end of each month of ``year``, shape (12,)."""
+        known = np.array(self.days, dtype="datetime64[D]").astype(float)
+        ends = month_ends(year).astype(float)
+        return np.where(ends <= known[0], 0, np.interp(ends, known, self.shares))
 
 
 def beside(plan: str | Path) -> Path:
@@ -151,6 +157,10 @@ class Reported:
     def uptake(self, year: int, *, full_effect: bool) -> xr.DataArray:
         """Return the uptake (month) of ``year`` by the reports."""
         return by_month(self.report.level(year) * self.extent(full_effect=full_effect))
+
+    def reached(self, year: int, *, full_effect: bool) -> np.ndarray:
+        """Return how far the measure is reported to have come at the end of each month (12,)."""
+        return self.report.reached(year) * self.extent(full_effect=full_effect)
 
     def act(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Return the inventory after the measure at ``uptake``."""

@@ -170,7 +170,7 @@ def _amount(
 
 
 def _uptake(target: Target, outcome: Outcome) -> pd.Series:
-    """Return how far the target's measure has come in the last month of the period."""
+    """Return how far the target's measure has come at the end of the period."""
     names = pd.Index(outcome.scenarios["scenario"].values, name="scenario")
     if outcome.uptakes is None:
         what = f"target {target.id}: the uptakes of the measures are missing"
