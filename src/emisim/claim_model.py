@@ -8,13 +8,13 @@ from emisim import units
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Quantity, Scope
 from emisim.measures._destination import listed
-from emisim.target_model import CITY, COMPUTED, Target
+from emisim.target_model import CITY, COMPUTED, OF_A_MEASURE, Target
 from emisim.vocabulary import SPECIES
 
 OF_MEASURES = ("reduction", "project_reduction")
 """Metrics that add what measures take away, in tonnes."""
 OF_ACTIVITY = "activity_reduction"
-METRICS = (*OF_MEASURES, OF_ACTIVITY, *(m for m in COMPUTED if m != "measure_uptake"))
+METRICS = (*OF_MEASURES, OF_ACTIVITY, *(m for m in COMPUTED if m not in OF_A_MEASURE))
 
 
 class Claim(BaseModel):

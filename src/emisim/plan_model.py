@@ -171,6 +171,9 @@ class Plan(Record):
         _once(ids, "measure id")
         named = [target.measure for target in self.targets if target.measure]
         require_known(named, ids, "measure of a target")
+        rated = [m.id for m in (*self.reference, *self.measures) if m.rates() is not None]
+        named = [target.measure for target in self.targets if target.metric == "measure_rate"]
+        require_known(named, rated, "measure of a target for a rate (`treated`, `used`, `burned`)")
         for spec in self.scenarios:
             for key in ("without", "only"):
                 named = getattr(spec, key)

@@ -23,8 +23,10 @@ COMPUTED = {
     "activity_share_change": "%",
     "activity_change": "%",
     "measure_uptake": "%",
+    "measure_rate": "%",
 }
 """Metrics that are computed, and the unit of their values."""
+OF_A_MEASURE = ("measure_uptake", "measure_rate")
 LEVELS = {
     **{"concentration": "ug/m3", "emission": "t", "coal": "t", "non": "t"},
     **dict.fromkeys(("power", "activity", "measure"), "fraction"),
@@ -91,7 +93,7 @@ class Target(BaseModel):
         wanted = {
             "scope": share or self.metric == "activity_change",
             "of": share,
-            "measure": self.metric == "measure_uptake",
+            "measure": self.metric in OF_A_MEASURE,
         }
         for name, needed in wanted.items():
             if bool(getattr(self, name)) != (needed and self.computable):

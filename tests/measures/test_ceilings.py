@@ -209,3 +209,12 @@ def test_more_burning_is_not_a_ban():
 def test_bans_that_do_not_fit(change, message):
     with pytest.raises(InputError, match=message):
         measure("ban_burning", "used", **change).apply(TOWN, full_effect=True)
+
+
+def test_a_rate_of_treated_ground_is_not_counted_twice():
+    swept = TOWN.assign(removal=TOWN["removal"].where(TOWN["process"] != "paved-road", 0.7 * 0.5))
+    after = measure("suppress_dust", "rate").apply(swept, full_effect=True)["removal"]
+    assert float(after.sel(source="road dust", species="PM10")) == pytest.approx(0.87 * 0.5)
+    assert measure("suppress_dust", "rate").rates() == pytest.approx((0.7, 0.87))
+    with pytest.raises(InputError, match="treated: less ground is treated after"):
+        measure("suppress_dust", "rate", treated={"before": number(0.9), "after": number(0.8)})

@@ -216,6 +216,10 @@ class Measure(Record):
         """Return the sources this measure may change, bool (source): scope and destinations."""
         return self.scope.select(inventory)
 
+    def rates(self) -> tuple[float, float] | None:
+        """Return the share that the document counts (0 to 1) before and after, None without one."""
+        return None
+
     def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
         """Return how far the yearly activity lies under the ceiling that this sets, and unit."""
         return NO_CEILING
