@@ -251,3 +251,18 @@ def test_a_plan_s_targets_are_tried_on_the_city(tmp_path):
     path = changed(tmp_path, "metric: activity_change, scope: {process: tram}")
     with pytest.raises(InputError, match=r"target more \(clause 1\): unknown process"):
         plan.check(plan.read(path), town(2018))
+
+
+def test_a_target_of_a_later_year_stands_with_its_reason(tmp_path, judge):
+    fields = "metric: activity_share, comparison: at least"
+    read = plan.read(changed(tmp_path, f"{fields}, year: 2025"))
+    assert not next(t for t in read.targets if t.id == "more").computable
+    assert plan.balance_sheet(read)["targets"]["not"] == 2
+    row = judge(metric="activity_share", year=2025).reset_index().iloc[0]
+    assert row["verdict"] == "not computable"
+    assert row["reason_en"] == "set for 2025, after the plan year"
+    assert "2025年" in row["reason_zh"]
+    own = judge(metric="activity_share", year=2025, not_computable_en="a", not_computable_zh="甲")
+    assert own["reason_en"].tolist() == ["a"]
+    with pytest.raises(InputError, match=r"target more: `year` is for targets of a later year"):
+        plan.read(changed(tmp_path, f"{fields}, year: 2019"))

@@ -178,6 +178,11 @@ class Plan(Record):
             for key in ("without", "only"):
                 named = getattr(spec, key)
                 require_known(named, ids, f"measure in `{key}` of scenario {spec.id}")
+        for target in self.targets:
+            if target.year is not None and target.year <= self.year:
+                what = f"target {target.id}: `year` is for targets of a later year"
+                hint = "leave it out: targets are of the plan year"
+                raise InputError(what, value=target.year, allowed=[f"> {self.year}"], hint=hint)
         _parents_first(self.scenarios)
         for claim in self.claims:
             require_known(claim.measures, ids, f"measure of claim {claim.id}")

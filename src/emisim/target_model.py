@@ -1,6 +1,6 @@
 """A target of a plan: one row to compare with, and what it takes to compare."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -38,7 +38,10 @@ NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_ta
 
 
 class Target(BaseModel):
-    """One row to compare with, as the document words it."""
+    """One row to compare with, as the document words it.
+
+    ``year`` is given where it lies after the plan year: such a target is not computable.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -49,6 +52,7 @@ class Target(BaseModel):
     metric: str
     species: str = ""
     area: str = CITY
+    year: int | None = None
     period: str | tuple[Annotated[int, Field(ge=1, le=12)], ...] = "year"
     scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
     of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
@@ -61,6 +65,19 @@ class Target(BaseModel):
     conditional_on_zh: str = ""
     not_computable_en: str = ""
     not_computable_zh: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _later(cls, fields: Any) -> Any:
+        """Give the reason why a target of a later year is not computable."""
+        if not isinstance(fields, dict) or fields.get("year") is None:
+            return fields
+        year = fields["year"]
+        reasons = {
+            "not_computable_en": f"set for {year}, after the plan year",
+            "not_computable_zh": f"目标年为{year}年,晚于计划年",
+        }
+        return reasons | fields
 
     @property
     def computable(self) -> bool:
