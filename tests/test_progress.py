@@ -125,6 +125,10 @@ def test_the_name_is_taken(document, reports, tmp_path):
         ("boilers,2019-06-30,0.5,heard,bulletin,", r"status(.|\n)*'heard'(.|\n)*reported"),
         ("boilers,2019-06-30,0.5,reported,,", r"source"),
         (
+            "boilers,2019-06-30,0.5,reported,bulletn,",
+            r"row 2, column source: unknown source(.|\n)*'bulletn'(.|\n)*bulletin",
+        ),
+        (
             "boilers,2019-06-30,0.5,reported,bulletin,\nboilers,2019-09-30,0.4,reported,bulletin,",
             r"row 3, column share_done: less is done of 'boilers'",
         ),
@@ -138,5 +142,5 @@ def test_mistakes_are_named(document, tmp_path, rows, message):
     path = tmp_path / "plan.progress.csv"
     path.write_text(HEADER + rows + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=message) as caught:
-        progress.read(path, document.measures)
+        progress.read(path, document.measures, ["bulletin"])
     assert "plan.progress.csv" in str(caught.value)

@@ -13,6 +13,7 @@ from emisim import csvtable
 from emisim.csvtable import Column
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Measure, by_month, month_ends
+from emisim.tables import check_sources
 from emisim.vocabulary import STATUSES
 
 ID = "progress"
@@ -66,7 +67,9 @@ def beside(plan: str | Path) -> Path:
     return Path(plan).with_suffix(".progress.csv")
 
 
-def read(path: str | Path, measures: Sequence[Measure]) -> dict[str, Report]:
+def read(
+    path: str | Path, measures: Sequence[Measure], sources: Iterable[str] | None = None
+) -> dict[str, Report]:
     """Read the reports on the measures of a plan.
 
     Parameters
@@ -75,18 +78,21 @@ def read(path: str | Path, measures: Sequence[Measure]) -> dict[str, Report]:
         CSV table with the columns :data:`COLUMNS`; several rows of a measure are its course.
     measures
         Those of the plan; a measure without a row counts as not begun.
+    sources
+        Keys that the column ``source`` may hold; not given, any.
 
     Raises
     ------
     InputError
-        As :func:`emisim.csvtable.read_table`; besides an unknown measure, a date that is none, and
-        a share that falls.
+        As :func:`emisim.csvtable.read_table`; besides an unknown measure or source, a date that is
+        none, and a share that falls.
     """
     table = csvtable.read_table(path, COLUMNS, key=("measure", "date"))
     known = [measure.id for measure in measures]
     for row, name in table["measure"].items():
         hint = "correct the spelling, or add the measure to the plan file"
         require_known([name], known, "measure", file=path, row=row, column="measure", hint=hint)
+    check_sources(table, sources, path)
     days = table["date"].map(lambda text: _day(text), na_action=None)
     for row in table.index[days.isna()]:
         message, bad = "not a date", table.loc[row, "date"]

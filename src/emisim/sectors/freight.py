@@ -1,4 +1,4 @@
-"""Freight by heavy truck, rail and river: tonne-kilometres in the city x factor per tonne-kilometre.
+"""Freight by heavy truck, rail and river: t km in the city x factor per t km.
 
 Turnover, not the registered stock, drives it, because transit trucks are not registered here.
 ``technology`` of a truck row is its road class. Electric trucks and electric traction stand in
