@@ -1,6 +1,6 @@
 """A target of a plan: one row to compare with, and what it takes to compare."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -37,34 +37,54 @@ YEAR = tuple(range(1, 13))
 NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_target")
 
 
-class Target(BaseModel):
-    """One row to compare with, as the document words it.
-
-    ``year`` is given where it lies after the plan year: such a target is not computable.
-    """
+class Compared(BaseModel):
+    """What targets and claims have in common: a clause, what is looked at, why it may not be."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str
     clause: str
+    species: str = ""
+    area: str = CITY
+    scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
+    of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
+    conditional_on_en: str = ""
+    conditional_on_zh: str = ""
+    not_computable_en: str = ""
+    not_computable_zh: str = ""
+
+    @property
+    def computable(self) -> bool:
+        """Return whether the document and the model give what the comparison needs."""
+        return not self.not_computable_en
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if bool(self.not_computable_en) != bool(self.not_computable_zh):
+            lacking, given = "not_computable_zh", "not_computable_en"
+            if self.not_computable_zh:
+                lacking, given = given, lacking
+            what = f"{type(self).__name__.lower()} {self.id}: {given} without {lacking}"
+            raise InputError(what, hint="give the reason in both languages")
+        return self
+
+
+class Target(Compared):
+    """One row to compare with, as the document words it.
+
+    ``year`` is given where it lies after the plan year: such a target is not computable.
+    """
+
     name_en: str
     name_zh: str
     metric: str
-    species: str = ""
-    area: str = CITY
     year: int | None = None
     period: str | tuple[Annotated[int, Field(ge=1, le=12)], ...] = "year"
-    scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
-    of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
     measure: str = ""
     comparison: Literal["at most", "at least"] = "at most"
     value: float | None = None
     unit: str = ""
     binding: bool = False
-    conditional_on_en: str = ""
-    conditional_on_zh: str = ""
-    not_computable_en: str = ""
-    not_computable_zh: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -78,11 +98,6 @@ class Target(BaseModel):
             "not_computable_zh": f"目标年为{year}年,晚于计划年",
         }
         return reasons | fields
-
-    @property
-    def computable(self) -> bool:
-        """Return whether the document and the model give what the comparison needs."""
-        return not self.not_computable_en
 
     @property
     def whole_year(self) -> bool:
@@ -123,9 +138,6 @@ class Target(BaseModel):
     def _usable(self) -> "Target":
         require_known([self.metric], (*COMPUTED, *NOT_COMPUTED), "metric")
         if not self.computable:
-            if not self.not_computable_zh:
-                what = f"target {self.id}: not_computable_en without not_computable_zh"
-                raise InputError(what, hint="give the reason in both languages")
             return self
         if self.metric in NOT_COMPUTED:
             what = f"target {self.id}: metric {self.metric} is not computed"

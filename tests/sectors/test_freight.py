@@ -1,7 +1,5 @@
 """Freight: factors per tonne-kilometre by hand, and the service that shifts conserve."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -9,19 +7,12 @@ from emisim import inventory
 from emisim.base_year import remember
 from emisim.city import City
 from emisim.errors import InputError
-from emisim.factors import Factors
 from emisim.measures import read
 from emisim.measures._example import fields, number
 from emisim.sectors import freight
 from emisim.vocabulary import OUTSIDE
 
-INPUTS = Path(__file__).parents[2] / "inputs"
 G = 1e-3
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,11 @@
 """Non-road machinery: stage ratios by hand, fuel conserved."""
 
-from pathlib import Path
-
 import pytest
 
 from emisim import inventory
-from emisim.city import City
-from emisim.factors import Factors
 from emisim.measures import read
 from emisim.measures._example import fields
 from emisim.sectors import freight, nonroad
-
-INPUTS = Path(__file__).parents[2] / "inputs"
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

@@ -148,6 +148,11 @@ def of_products(
         (n, 10) uncontrolled factors in kg per activity unit, and whether they are assumed.
     topic
         Name of the activity table that ``rows`` come from.
+
+    Raises
+    ------
+    InputError
+        An unknown control device; :func:`emission_factors` names a source without any factor.
     """
     removal, removal_assumed = removal_from_controls(rows, factor, city.factors["controls"])
     return assemble(
