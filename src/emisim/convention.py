@@ -125,11 +125,8 @@ def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:
 
 def _check_nested(inventory: xr.Dataset, rows: np.ndarray | None) -> None:
     names = inventory.variables["source"].values
-    if rows is None:
-        factor, removal = (_particles(inventory.variables[n]) for n in ("factor", "removal"))
-    else:
-        names = names[rows]
-        factor, removal = (_particles(_few(inventory, n, rows)) for n in ("factor", "removal"))
+    names = names if rows is None else names[rows]
+    factor, removal = (_particles(inventory.variables[n], rows) for n in ("factor", "removal"))
     part = {name: factor.isel(species=i) for i, name in enumerate(PARTICLES)}
     kept = {name: 1 - removal.isel(species=i) for i, name in enumerate(PARTICLES)}
     net = {name: part[name] * kept[name] for name in PARTICLES}
@@ -149,11 +146,14 @@ def _check_nested(inventory: xr.Dataset, rows: np.ndarray | None) -> None:
                 raise InputError(msg, value=values, hint="correct factor or removal of this source")
 
 
-def _particles(term: xr.Variable) -> xr.Variable:
-    """Return the particle species of a term, one beside the other in memory."""
+def _particles(term: xr.Variable, rows: np.ndarray | None) -> xr.Variable:
+    """Return the particle species of a term at ``rows`` (all), one beside the other in memory."""
     at = [SPECIES.index(name) for name in PARTICLES]
     first = term.transpose("species", ...)
-    return xr.Variable(first.dims, np.array(first.values[at[0] : at[-1] + 1]))
+    held = first.values[at[0] : at[-1] + 1]
+    if rows is None:
+        return xr.Variable(first.dims, np.array(held))
+    return xr.Variable(first.dims, held.take(rows, axis=first.dims.index("source")))
 
 
 def net_factor(inventory: xr.Dataset) -> xr.DataArray:

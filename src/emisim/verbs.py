@@ -2,8 +2,8 @@
 
 Each is pure: it returns a new Dataset with the same labels (``split`` adds some). ``uptake`` is a
 DataArray over month, 0 to 1: the part of the selected sources' activity that the change reaches in
-that month. Where the uptake differs between months, ``factor`` and ``removal`` gain a month
-dimension.
+that month. Numbers that differ by source cover all of them, or the selected ones in their order.
+Where the uptake differs between months, ``factor`` and ``removal`` gain a month dimension.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -115,12 +115,15 @@ def union(*terms: xr.Variable) -> tuple[str, ...]:
 
 
 def lift(term: xr.Variable, dims: tuple[str, ...], rows: np.ndarray | None = None) -> np.ndarray:
-    """Return the values of ``term`` at the sources ``rows``, ready to meet others over ``dims``."""
+    """Return the values of ``term`` at the sources ``rows``, ready to meet others over ``dims``.
+
+    A term that has as many sources as ``rows`` is of these alone already.
+    """
     values = term.values
     order = tuple(d for d in dims if d in term.dims)
     if order != term.dims:
         values = values.transpose([term.dims.index(d) for d in order])
-    if rows is not None and "source" in order:
+    if rows is not None and "source" in order and term.sizes["source"] != rows.size:
         values = values.take(rows, axis=order.index("source"))
     return values[tuple(slice(None) if d in order else None for d in dims)]
 
