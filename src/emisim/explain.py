@@ -11,7 +11,8 @@ from emisim import inventory as inv
 from emisim import units, vocabulary
 from emisim.errors import require_known
 from emisim.figures.language import columns, labels, percent, plain, say, significant, term
-from emisim.measures._base import Measure, Quantity
+from emisim.measures._base import Cite, Measure, Quantity
+from emisim.measures._destination import SAME
 from emisim.plan_model import REASONS, Clause, Plan
 
 SHOWN = ("SO2", "NOx", "VOC", "NH3", "PM2.5", "CO2")
@@ -21,6 +22,8 @@ SCENARIOS = ("stated", "expected")
 TOP = 5
 INDENT = "  "
 STATED = ("stated", "derived")
+RESIDUE = 1e-6
+"""Amounts below this part of a unit are what rounding left, and are told as 0."""
 
 
 def find(plan: Plan, number: str) -> Clause:
@@ -117,16 +120,35 @@ def _numbers(measures: Sequence[Measure], bases: tuple[str, ...], lang: str) -> 
     lines = []
     for measure in measures:
         found = [(f, q) for f, q in quantities(measure) if q.cite.basis in bases]
-        chosen = [((f,), c) for f, c in measure.cites.items() if c.basis in bases]
+        chosen = [(f, c) for f, c in _chosen(measure) if c.basis in bases]
         if found or chosen:
             lines.append(INDENT + _name(measure, lang))
         for place, q in found:
-            lines.append(2 * INDENT + _number(place, q, lang))
-        for place, cite in chosen:
-            value = _choice(getattr(measure, place[0]), lang)
-            words = _field(place, lang) + say("list.colon", lang) + value
+            lines.append(2 * INDENT + _number(_place(measure, place, lang), q, lang))
+        for name, cite in chosen:
+            value = _choice(getattr(measure, name), lang)
+            words = _field((name,), lang) + say("list.colon", lang) + value
             lines.append(2 * INDENT + _noted(words, cite.note, lang))
     return ["", say(key, lang), *lines] if lines else []
+
+
+def _chosen(measure: Measure) -> list[tuple[str, Cite]]:
+    """Return the cited fields; why nobody takes over a service that ends is ours to assume."""
+    chosen = list(measure.cites.items())
+    if getattr(measure, "reason", ""):
+        chosen.append(("reason", Cite(basis="assumed", clause=measure.clause)))
+        if "to" not in measure.cites:
+            chosen.insert(-1, ("to", Cite(basis="assumed", clause=measure.clause)))
+    return chosen
+
+
+def _place(measure: Measure, place: Place, lang: str) -> str:
+    """Return where a number stands in words; a share of what moves by where that goes."""
+    if place[0] != "to" or place[-1] != "share":
+        return _field(place, lang)
+    where = getattr(measure, place[0])[int(place[1]) - 1 if len(place) > 2 else 0]
+    destination = _choice(where.model_copy(update={"share": None}), lang)
+    return say("explain.share_to", lang, destination=destination)
 
 
 def _name(measure: Measure, lang: str) -> str:
@@ -140,9 +162,10 @@ def _field(place: Place, lang: str) -> str:
     return ".".join(known.get(f"field.{part}", term(part, lang)) for part in place)
 
 
-def _number(place: Place, q: Quantity, lang: str) -> str:
+def _number(place: str, q: Quantity, lang: str) -> str:
+    """Return a number with unit, range, clause and note after the words for its place."""
     unit = "" if q.unit == "fraction" else f" {labels(lang).get(f'unit.{q.unit}', q.unit)}"
-    words = _field(place, lang) + say("list.colon", lang) + plain(q.value) + unit
+    words = place + say("list.colon", lang) + plain(q.value) + unit
     if None not in (q.low, q.high):
         words += f" ({plain(q.low)}–{plain(q.high)})"  # type: ignore[arg-type]
     if q.cite.basis in STATED:
@@ -157,14 +180,25 @@ def _noted(words: str, note: str, lang: str) -> str:
 
 
 def _choice(value: object, lang: str) -> str:
-    """Return a cited date, scope or destination as short text."""
+    """Return a cited date, scope or destination as short text; no destination is nowhere."""
     if isinstance(value, Quantity):
         return plain(value.value) + ("" if value.unit == "fraction" else f" {value.unit}")
     if isinstance(value, BaseModel):
-        return ", ".join(_choice(v, lang) for _, v in value if v is not None)
+        return ", ".join(_criterion(k, v, lang) for k, v in value if v is not None)
     if isinstance(value, tuple | list):
-        return " + ".join(_choice(v, lang) for v in value)
+        return " + ".join(_choice(v, lang) for v in value) or say("explain.nowhere", lang)
     return term(value, lang) if isinstance(value, str) else str(value)
+
+
+def _criterion(name: str, value: object, lang: str) -> str:
+    """Return one criterion of a scope or destination; a number says which it is."""
+    if value == SAME:
+        return say("explain.same", lang, field=_field((name,), lang))
+    if isinstance(value, Quantity):
+        return f"{_field((name,), lang)} {_choice(value, lang)}"
+    if isinstance(value, int | float):
+        return f"{_field((name,), lang)} {plain(value)}"
+    return _choice(value, lang)
 
 
 def _touched(measure: Measure, base: xr.Dataset, lang: str) -> list[str]:
@@ -203,7 +237,12 @@ def _source(base: xr.Dataset, name: str, lang: str) -> str:
 
 
 def _cells(values: pd.Series) -> list[str]:
-    return [significant(value) for value in values]
+    return [significant(_settled(value)) for value in values]
+
+
+def _settled(value: float) -> float:
+    """Return ``value``, or 0 where it is no more than what rounding left."""
+    return 0.0 if abs(value) < RESIDUE else value
 
 
 def _done(measure: Measure, ledger: pd.DataFrame, lang: str) -> list[str]:
@@ -226,7 +265,7 @@ def _ceiling(own: pd.DataFrame, scenario: str, lang: str) -> list[str]:
     told = own.dropna(subset=["slack"])
     if told.empty:
         return []
-    slack, unit = told.iloc[0][["slack", "slack_unit"]]
+    slack, unit = _settled(told.iloc[0]["slack"]), told.iloc[0]["slack_unit"]
     key, amount = "explain.slack" if slack >= 0 else "explain.excess", significant(abs(slack))
     return [INDENT + say(key, lang, scenario=scenario, amount=amount, unit=unit)]
 
