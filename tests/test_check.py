@@ -2,13 +2,14 @@
 
 import json
 import pickle
+import re
 from pathlib import Path
 
 import pytest
 
 from emisim import config
 from emisim.errors import InputError
-from emisim.stages import check
+from emisim.stages import check, results
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = config.Config(runs=[{"city": "yangquan", "plan": "yangquan-2019"}])
@@ -25,6 +26,30 @@ def tried(monkeypatch):
 
     monkeypatch.setattr(check, "everything", note)
     return notes
+
+
+def test_a_configuration_may_stand_away_from_the_inputs(tried, tmp_path, capsys):
+    file = tmp_path / "private.yaml"
+    file.write_text("runs: [{city: yangquan, plan: yangquan-2019}]\n", encoding="utf-8")
+    assert check.settings(file).runs == SETTINGS.runs
+    results.run(config=str(file), seconds=None)
+    assert "yangquan, yangquan-2019" in capsys.readouterr().out
+    (tmp_path / "cities/here").mkdir(parents=True)
+    with pytest.raises(InputError, match=re.escape(str(tmp_path / "cities/yangquan"))):
+        check.settings(file)
+
+
+def test_a_configuration_without_inputs_names_both_places(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "there/private.yaml"
+    file.parent.mkdir()
+    file.write_text("runs: [{city: yangquan, plan: yangquan-2019}]\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        check.settings(file)
+    assert f"no folder cities in {file.parent}" in str(error.value)
+    assert "or in inputs" in str(error.value)
+    with pytest.raises(InputError, match="absent"):
+        check.settings(tmp_path / "absent.yaml")
 
 
 def test_what_has_passed_is_not_checked_again(tried, tmp_path):

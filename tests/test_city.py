@@ -67,6 +67,18 @@ def test_assumed_flags_follow_rows_and_devices(folder):
     assert built["activity_status"].values.tolist() == ["reported", "assumed", "assumed"]
 
 
+def test_a_row_may_lie_in_a_zone(folder):
+    path = folder / "cities/mini/boilers.csv"
+    first, *rows = path.read_text(encoding="utf-8").splitlines()
+    zones = ["zone", "town-10-km", *[""] * (len(rows) - 1)]
+    lines = [f"{line},{zone}" for line, zone in zip([first, *rows], zones, strict=True)]
+    assert set(boilers(read(folder))["zone"].values) == {""}
+    path.write_text("\n".join(lines), encoding="utf-8")
+    built = boilers(read(folder))
+    inside = inventory.select(built, zone="town-10-km")
+    assert built["source"].values[inside.values].tolist() == ["works"]
+
+
 def spoil(folder: Path, name: str, old: str, new: str) -> None:
     path = folder / name
     text = path.read_text(encoding="utf-8")

@@ -1,14 +1,18 @@
 """A clause explained: what was read and assumed, which sources, how many tonnes."""
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from emisim import cli, explain, ledger, plan, scenario
+from emisim import cli, explain, ledger, measures, plan, scenario, vocabulary
 from emisim.errors import InputError
-from emisim.measures._example import town
+from emisim.figures.language import labels
+from emisim.measures._example import number, town
 from emisim.stages import check
 from emisim.stages import explain as stage
+from measures import cases
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "tests/data/plan.yaml"
@@ -120,3 +124,101 @@ def test_the_command_names_plan_and_clause_by_place(monkeypatch, capsys, documen
 def test_a_ledger_made_now_holds_the_scenarios_that_are_shown(document):
     rows = stage._built(document, town(2018))
     assert {"stated", "expected"} <= set(rows["scenario"])
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+IDENTITY = {"id", "clause", "name_en", "name_zh", "cites"}
+
+
+def test_kinds_and_fields_have_a_chinese_name():
+    known = labels("zh")
+    for kind, model in measures.registry().items():
+        assert CHINESE.search(known[f"kind.{kind}"])
+        assert "文件" not in known[f"kind.{kind}"], "a kind doesn't say where its numbers are from"
+        for name in set(model.model_fields) - IDENTITY:
+            assert CHINESE.search(known[f"field.{name}"]), name
+
+
+@pytest.mark.parametrize("name", cases.NAMES, ids="-".join)
+def test_the_place_of_every_number_reads_in_chinese(name):
+    for place, _ in explain.quantities(cases.measure(*name)):
+        for part in place:
+            plain = part.isdigit() or part in vocabulary.SPECIES
+            assert plain or CHINESE.search(explain._field((part,), "zh")), place
+
+
+def told(measure, lang, basis="assumed"):
+    return explain._numbers([measure], (basis,), lang)
+
+
+def test_several_destinations_read_as_places_with_shares():
+    part = number(0.5) | {"low": 0.2, "high": 0.8}
+    part |= {"cite": {"basis": "assumed", "clause": "1", "note": "as far as pipes go"}}
+    to = [cases.GAS | {"share": part}, cases.PUMPS | {"share": number(50, "%")}]
+    moved = cases.measure("switch_fuel", "two", to=to)
+    cites = {"to": {"basis": "assumed", "clause": "1", "note": "the usual way"}}
+    moved = moved.model_validate(moved.model_dump() | {"cites": cites})
+    gas = "household-gas, same district, same grade"
+    said = told(moved, "en")
+    share = f"share that goes to {gas}: 0.5 (0.2–0.8); as far as pipes go"
+    assert share in "\n".join(said)
+    pumps = "household-electricity, outside, share 50 %"
+    assert said[-1].strip() == f"goes to: {gas}, share 0.5 + {pumps}; the usual way"
+    stated = "\n".join(told(moved, "en", "stated"))
+    assert "share that goes to household-electricity, outside: 50 %, stated by the plan" in stated
+    said = "\n".join(told(moved, "zh"))
+    assert "转至household-gas, 同一区县, 同一等级的比例：0.5 (0.2–0.8); 附注：as far as" in said
+    assert " + household-electricity, 市外, 比例 50 %; 附注：the usual way" in said
+
+
+def test_nowhere_is_told_with_its_reason():
+    closed = cases.measure("retire", "nowhere")
+    assert told(closed, "en")[-2:] == ["    goes to: nowhere", "    reason: the mill has closed"]
+    assert told(closed, "zh")[-2:] == ["    去向：无承接", "    理由：the mill has closed"]
+    moved = "\n".join(told(cases.measure("retire", "moved"), "en"))
+    assert "nowhere" not in moved
+    assert "reason" not in moved
+
+
+@pytest.mark.parametrize("left", [7.28e-12, -1.82e-12, -9e-7])
+def test_what_rounding_left_is_told_as_nothing(left):
+    assert explain._cells(pd.Series([left, 2e-6])) == ["0", "0.00000200"]
+    own = pd.DataFrame({"slack": [left], "slack_unit": ["t"]})
+    assert "0 t under the ceiling" in explain._ceiling(own, "", "en")[0]
+
+
+def test_a_size_limit_in_a_scope_says_what_it_is():
+    scope = cases.measure("retire", "nowhere").scope
+    assert explain._choice(scope, "en") == "boiler-coal, capacity below 35"
+
+
+def test_chinese_around_the_numbers(tell):
+    said = section(tell("2", "zh"), "由我们假设")
+    assert "落实率：0.5 (0.2–1); 附注：running costs" in said
+    assert "去向：household-electricity, 市外; 附注：gas is far away" in said
+    assert "[燃料替代, 2019-11-01]" in said
+    stated = section(tell("2", "zh"), "文件给出的数据")
+    assert "去除率.SO₂：0.8，文件原文（2）" in stated
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "said", "chinese"),
+    [
+        (6480, "720 t above the ceiling", "比上限高720 t"),
+        (7300, "100 t under the ceiling", "比上限低100 t"),
+    ],
+)
+def test_a_ceiling_tells_its_slack(ceiling, said, chinese):
+    cap = cases.measure("cap_activity", "amount", at_most=number(ceiling, "t"))
+    chosen = [scenario.Scenario("base"), scenario.Scenario("stated", (cap,), 2019, True)]
+    rows = ledger.build(chosen, scenario.run(chosen, town()))
+    assert set(rows["slack_unit"]) == {"t"}
+    assert f"plan as stated, before the measure: {said}" in "\n".join(
+        explain._done(cap, rows, "en")
+    )
+    assert chinese in "\n".join(explain._done(cap, rows, "zh"))
+    other = cases.measure("grow", "down")
+    chosen = [scenario.Scenario("base"), scenario.Scenario("stated", (other,), 2019, True)]
+    rows = ledger.build(chosen, scenario.run(chosen, town()))
+    assert rows["slack"].isna().all()
+    assert "ceiling" not in "\n".join(explain._done(other, rows, "en"))

@@ -22,8 +22,8 @@ PARAMETER_TABLES = [
 ]
 PER_ACTIVITY = {"fuel_use", "electricity_use", "heat_value", "NH3_N"}
 """Parameters whose unit depends on the process: per unit of its activity or of its fuel."""
-PER_OTHER = {"heavy-truck": "km", "rail-freight": "kg"}
-"""Freight factors are per km of a truck, per kg of a locomotive's fuel; load and use turn them."""
+PER_OTHER = {"heavy-truck": "km", "rail-freight": "kg", "inland-water-freight": "kg"}
+"""Freight factors are per km of a truck, per kg of fuel of a train or ship."""
 CHOICES = {"numerics", "speed-class"}
 """Rows that set how we compute (class borders, number of points): nothing to be unsure of."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emisim import plan, strict_yaml
+from emisim import plan, plan_model, strict_yaml
 from emisim.errors import InputError
 from emisim.measures._base import Quantity
 from emisim.measures._example import town
@@ -57,8 +57,10 @@ def test_the_four_measures_of_the_design_card_are_used(yangquan):
     [
         ("boilers-closed-industry", "scope.capacity_below", 35),
         ("boilers-ultra-low", "scope.capacity_from", 65),
-        ("stagger-coking", "rows.0.value.value", 0.6),
-        ("stagger-metals", "rows.0.value.value", 0.8),
+        ("stagger-coking", "cuts.0.cut.value", 40),
+        ("stagger-restricted-near", "cuts.0.cut.value", 50),
+        ("stagger-encouraged-near", "cuts.0.cut.value", 30),
+        ("stagger-encouraged-far", "cuts.0.cut.value", 20),
     ],
 )
 def test_numbers_of_the_document(yangquan, measure, where, value):
@@ -153,3 +155,13 @@ def test_all_misfits_are_told_at_once(tmp_path):
     path.write_text(text.replace("boiler-coal", "boiler"), encoding="utf-8")
     with pytest.raises(InputError, match=r"plan.yaml: .*2 of its measures or targets do not fit"):
         plan.check(plan.read(path), town(2018), file=path)
+
+
+def test_every_reason_is_documented_and_named_in_both_languages(tmp_path):
+    page = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
+    for reason, names in plan_model.REASONS.items():
+        assert f"`{reason}`" in page
+        assert all(names)
+        assert len(set(names)) == 2
+    read = plan.read(changed(tmp_path, "reason: governance", "reason: out-of-scope"))
+    assert plan.balance_sheet(read)["reasons"] == {"out-of-scope": 1}

@@ -95,6 +95,11 @@ def test_uptakes_follow_the_reports(document, reports):
     assert found[1] == 0
 
 
+def test_reports_hold_at_the_end_of_a_month():
+    report = Report((date(2019, 3, 1), date(2019, 5, 1)), (0.2, 1.0))
+    assert report.reached(2019)[:5].round(3).tolist() == [0, 0, 0.607, 1, 1]
+
+
 def test_without_reports_there_is_no_such_scenario(document):
     assert "progress" not in [s.id for s in plan.scenarios(document)]
     assert not progress.beside(EXAMPLE).is_file()
@@ -120,6 +125,10 @@ def test_the_name_is_taken(document, reports, tmp_path):
         ("boilers,2019-06-30,0.5,heard,bulletin,", r"status(.|\n)*'heard'(.|\n)*reported"),
         ("boilers,2019-06-30,0.5,reported,,", r"source"),
         (
+            "boilers,2019-06-30,0.5,reported,bulletn,",
+            r"row 2, column source: unknown source(.|\n)*'bulletn'(.|\n)*bulletin",
+        ),
+        (
             "boilers,2019-06-30,0.5,reported,bulletin,\nboilers,2019-09-30,0.4,reported,bulletin,",
             r"row 3, column share_done: less is done of 'boilers'",
         ),
@@ -133,5 +142,5 @@ def test_mistakes_are_named(document, tmp_path, rows, message):
     path = tmp_path / "plan.progress.csv"
     path.write_text(HEADER + rows + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=message) as caught:
-        progress.read(path, document.measures)
+        progress.read(path, document.measures, ["bulletin"])
     assert "plan.progress.csv" in str(caught.value)

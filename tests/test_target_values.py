@@ -141,6 +141,50 @@ def test_uptake_of_a_measure(judge):
     assert early["value"].to_numpy() == pytest.approx(0)
 
 
+SWEEPING = """\
+      - kind: suppress_dust
+        id: sweeping
+        name_en: Streets swept by machine
+        name_zh: 机械化清扫
+        scope: {process: paved-road}
+        start: 2019-01-01
+        full: 2019-12-31
+        removal: {PM10: {value: 50, unit: '%', cite: {basis: stated}}}
+        treated:
+          before: {value: 70, unit: '%', cite: {basis: stated}}
+          after: {value: 87, unit: '%', cite: {basis: stated}}
+        coverage: {value: 100, unit: '%', cite: {basis: stated}}
+        effectiveness: {value: 80, unit: '%', cite: {basis: stated}}
+"""
+
+
+def test_a_rate_is_judged_in_the_document_s_own_unit(tmp_path, scenarios):
+    target = (
+        "metric: measure_rate, measure: sweeping, comparison: at least, "
+        "value: 87, unit: '%', id: sweeping"
+    )
+    path = changed(tmp_path, "XX")
+    text = path.read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if "XX" in line)
+    text = text.replace(row, f"  - {{clause: '1', name_en: n, name_zh: 名, {target}}}")
+    first = text.index("    measures:\n") + len("    measures:\n")
+    path.write_text(text[:first] + SWEEPING + text[first:], encoding="utf-8")
+    document = plan.read(path)
+    means = xr.DataArray(np.zeros((4, 0, 0)), {"scenario": IDS}, ("scenario", "species", "area"))
+    wanted = tuple(t for t in document.targets if t.metric == "measure_rate")
+    table = targets.verdict(wanted, scenarios, means, rates=plan.rates(document))
+    found = table.set_index("scenario")
+    assert found["value"].to_dict() == pytest.approx(
+        {"reference": 70, "stated": 87, "expected": 83.6}
+    )
+    assert found["base_value"].iloc[0] == pytest.approx(0.7)
+    assert found["verdict"].tolist() == ["not met", "met", "not met"]
+    wrong = text.replace("measure: sweeping", "measure: boilers")
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(InputError, match="measure of a target for a rate"):
+        plan.read(path)
+
+
 def test_uptakes_come_down_from_parents(document):
     table = plan.uptakes(document)
     assert isinstance(table, pd.DataFrame)
@@ -207,3 +251,18 @@ def test_a_plan_s_targets_are_tried_on_the_city(tmp_path):
     path = changed(tmp_path, "metric: activity_change, scope: {process: tram}")
     with pytest.raises(InputError, match=r"target more \(clause 1\): unknown process"):
         plan.check(plan.read(path), town(2018))
+
+
+def test_a_target_of_a_later_year_stands_with_its_reason(tmp_path, judge):
+    fields = "metric: activity_share, comparison: at least"
+    read = plan.read(changed(tmp_path, f"{fields}, year: 2025"))
+    assert not next(t for t in read.targets if t.id == "more").computable
+    assert plan.balance_sheet(read)["targets"]["not"] == 2
+    row = judge(metric="activity_share", year=2025).reset_index().iloc[0]
+    assert row["verdict"] == "not computable"
+    assert row["reason_en"] == "set for 2025, after the plan year"
+    assert "2025年" in row["reason_zh"]
+    own = judge(metric="activity_share", year=2025, not_computable_en="a", not_computable_zh="甲")
+    assert own["reason_en"].tolist() == ["a"]
+    with pytest.raises(InputError, match=r"target more: `year` is for targets of a later year"):
+        plan.read(changed(tmp_path, f"{fields}, year: 2019"))

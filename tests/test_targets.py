@@ -100,6 +100,26 @@ def test_at_least(scenarios, concentrations):
     assert table.loc["stated", "margin"] == pytest.approx(-1)
 
 
+@pytest.mark.parametrize("comparison", ["at most", "at least"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"value": 0},
+        {"metric": "concentration", "value": 35, "unit": "ug/m3"},
+        {"metric": "measure_uptake", "measure": "works", "value": 0},
+    ],
+)
+def test_a_value_on_its_target_but_for_rounding_meets_it(comparison, more):
+    goal, side = target(comparison=comparison, **more), 1 if comparison == "at most" else -1
+    base = 0.25 if goal.measure else 50.0
+    on = targets._row(goal, "stated", base, goal.value + side * 4e-14)
+    assert (on["verdict"], on["margin"]) == ("met", 0)
+    off = targets._row(goal, "stated", base, goal.value + side * 1e-6)
+    assert off["verdict"] == "not met"
+    assert off["margin"] == pytest.approx(-1e-6, rel=1e-6)
+
+
 def test_what_cannot_be_computed_has_one_row_and_a_reason(scenarios, concentrations):
     table = targets.verdict(plan.read(EXAMPLE).targets, scenarios, concentrations)
     row = table[table["target"] == "rank"]

@@ -103,3 +103,41 @@ def test_codes_name_every_label():
     assert (names[numbers] == TOWN["process"].values).all()
     opened = workspace.opened(TOWN)
     assert workspace.codes(opened, "process") is workspace.codes(opened, "process")
+
+
+def test_a_workspace_knows_what_has_changed():
+    opened = workspace.opened(TOWN)
+    assert [rows.size for rows in list(workspace.changed(opened).values())[:3]] == [0, 0, 0]
+    where = inv.select(TOWN, process="boiler-coal")
+    after = verbs.scale_factor(opened, where, {"SO2": 0.5}, TOWN["activity"][0] * 0 + 1)
+    rows = workspace.changed(after)
+    assert rows["factor"].tolist() == np.flatnonzero(where.values).tolist()
+    assert rows["activity"].size == rows["removal"].size == 0
+    replaced = after.assign(removal=after["removal"] * 1)
+    assert workspace.changed(replaced) is None
+    assert workspace.changed(TOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "message"),
+    [
+        ("activity", -1.0, "activity is negative"),
+        ("activity", np.nan, "is not a finite number"),
+        ("removal", 1.5, "removal is above 1"),
+        ("factor", 1e9, "PM2.5 above PM10"),
+    ],
+)
+def test_a_fault_written_into_one_source_is_found(monkeypatch, term, value, message):
+    steps = chain(cases.FIRST[:2])
+    row = int(np.flatnonzero(TOWN["factor"].sel(species="PM10").values > 0)[0])
+
+    def broken(inventory, uptake):
+        dims = inventory.variables[term].dims
+        old = workspace.lift(inventory.variables[term], dims, np.array([row])).copy()
+        old[..., 6 if term == "factor" else slice(None)] = value
+        return workspace.write(inventory, term, np.array([row]), dims, old)
+
+    monkeypatch.setattr(type(steps[1]), "change", lambda self, i, u: broken(i, u))
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        scenario.fold(steps, TOWN, full_effect=True)
+    assert str(caught.value).startswith(steps[1].label)

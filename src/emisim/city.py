@@ -41,6 +41,7 @@ ACTIVITY_COLUMNS = (
     Column("fuel", required=False, allowed=FUELS),
     *(Column(name, required=False) for name in TEXT),
     *(Column(name, number=True, required=False) for name in NUMBERS),
+    *(Column(name, required=False, always=False) for name in ("zone", "monthly_profile")),
     *(Column(c.name, c.number, c.required, c.allowed, 0.0 if c.number else None) for c in VALUE),
 )
 """Columns of an activity table: one row is one source."""
@@ -147,7 +148,8 @@ class City:
 
         City totals (district ``*``) are split by the proxy in ``allocate_by``; their ids become
         ``id@district``. The index is the id; ``row`` keeps the spreadsheet row; sector, service,
-        activity unit and default profiles come from ``processes.csv``.
+        activity unit and profiles come from ``processes.csv``, but a row may name its own
+        ``monthly_profile``.
         """
         path = self.folder / f"{topic}.csv"
         frame = read_table(path, ACTIVITY_COLUMNS, key=("id",))
@@ -155,11 +157,14 @@ class City:
         processes = self.factors.processes
         check_known(frame, "process", processes.index, path)
         check_known(frame, "district", [*self.names, CITY_TOTAL, OUTSIDE], path)
+        if (frame["monthly_profile"] != "").any():
+            named = ["", *self.factors.monthly_profiles]
+            check_known(frame, "monthly_profile", named, path)
         whole = self._split(frame.rename_axis("row").reset_index(), path)
-        inherited = ["sector", "activity_unit", "monthly_profile", "hourly_profile"]
-        return whole.join(processes[[*inherited, "service", "release"]], on="process").set_index(
-            "id"
-        )
+        own, default = whole["monthly_profile"], whole["process"].map(processes["monthly_profile"])
+        whole["monthly_profile"] = own.where(own != "", default)
+        inherited = ["sector", "activity_unit", "hourly_profile", "service", "release"]
+        return whole.join(processes[inherited], on="process").set_index("id")
 
     def _split(self, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
         """Replace each city total by one row per district."""

@@ -1,23 +1,20 @@
 """A result that a document itself announces, and what it takes to compare it with ours."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import model_validator
 
 from emisim import units
 from emisim.errors import InputError, require_known
-from emisim.measures._base import Quantity, Scope
-from emisim.measures._destination import listed
-from emisim.target_model import CITY, COMPUTED, Target
+from emisim.measures._base import Quantity
+from emisim.target_model import COMPUTED, OF_A_MEASURE, Compared, Target
 from emisim.vocabulary import SPECIES
 
 OF_MEASURES = ("reduction", "project_reduction")
 """Metrics that add what measures take away, in tonnes."""
 OF_ACTIVITY = "activity_reduction"
-METRICS = (*OF_MEASURES, OF_ACTIVITY, *(m for m in COMPUTED if m != "measure_uptake"))
+METRICS = (*OF_MEASURES, OF_ACTIVITY, *(m for m in COMPUTED if m not in OF_A_MEASURE))
 
 
-class Claim(BaseModel):
+class Claim(Compared):
     """A number that the document says its measures will achieve.
 
     ``metric`` is what it is held against: ``reduction`` (t of ``species`` by ``measures``, those of
@@ -26,28 +23,11 @@ class Claim(BaseModel):
     unit of the claim), or a metric of targets.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    id: str
-    clause: str
     text_en: str
     text_zh: str
     value: Quantity
     metric: str = ""
-    species: str = ""
-    area: str = CITY
     measures: tuple[str, ...] = ()
-    scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
-    of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
-    conditional_on_en: str = ""
-    conditional_on_zh: str = ""
-    not_computable_en: str = ""
-    not_computable_zh: str = ""
-
-    @property
-    def computable(self) -> bool:
-        """Return whether the claim can be computed."""
-        return not self.not_computable_en
 
     def as_target(self) -> Target:
         """Return the claim as a target of the same metric."""
@@ -64,9 +44,6 @@ class Claim(BaseModel):
     @model_validator(mode="after")
     def _usable(self) -> "Claim":
         if not self.computable:
-            if not self.not_computable_zh:
-                what = f"claim {self.id}: not_computable_en without not_computable_zh"
-                raise InputError(what, hint="give the reason in both languages")
             return self
         require_known([self.metric], METRICS, f"metric of claim {self.id}")
         if self.metric in OF_MEASURES:

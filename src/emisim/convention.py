@@ -1,6 +1,6 @@
 """The convention an inventory keeps, and the check that says which row breaks it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from emisim.vocabulary import FUELS, SECTORS, SERVICES, SPECIES, STATUSES
 MONTHS = np.arange(1, 13)
 LABELS = (
     *("sector", "process", "fuel", "technology", "standard", "control", "district", "facility"),
-    *("name_zh", "capacity_unit", "grade", "place", "hours", "service", "activity_unit"),
+    *("name_zh", "capacity_unit", "grade", "zone", "place", "hours", "service", "activity_unit"),
     *("activity_status", "release"),
 )
 """Text coordinates on ``source``."""
@@ -56,19 +56,34 @@ def check_labels(inventory: xr.Dataset) -> None:
         units.factor(unit, unit)
 
 
-def check_terms(inventory: xr.Dataset) -> xr.Dataset:
-    """Return ``inventory`` if its numbers keep the convention; InputError as :func:`check`."""
+def check_terms(inventory: xr.Dataset, rows: Mapping[str, np.ndarray] | None = None) -> xr.Dataset:
+    """Return ``inventory`` if its numbers keep the convention; InputError as :func:`check`.
+
+    Parameters
+    ----------
+    rows
+        By term, the positions of the sources to look at; the others are known to be right.
+    """
     for name in (*TERMS, "output"):
-        term = inventory.variables[name]
+        term = inventory.variables[name] if rows is None else _few(inventory, name, rows[name])
         low, high = (float(f(term.values, initial=0.0)) for f in (np.min, np.max))
+        if np.isfinite(low + high) and low >= 0 and not (name == "removal" and high > 1 + ROUNDING):
+            continue
+        term = inventory.variables[name]
         if not np.isfinite(low + high):
             _bad(inventory, name, ~np.isfinite(term), "is not a finite number")
         if low < 0:
             _bad(inventory, name, term < 0, "is negative")
-        if name == "removal" and high > 1 + ROUNDING:
-            _bad(inventory, name, term > 1 + ROUNDING, "is above 1")
-    _check_nested(inventory)
+        _bad(inventory, name, term > 1 + ROUNDING, "is above 1")
+    nested = None if rows is None else np.union1d(rows["factor"], rows["removal"])
+    _check_nested(inventory, nested)
     return inventory
+
+
+def _few(inventory: xr.Dataset, name: str, rows: np.ndarray) -> xr.Variable:
+    """Return a term at the sources ``rows``."""
+    term = inventory.variables[name]
+    return xr.Variable(term.dims, term.values.take(rows, axis=term.dims.index("source")))
 
 
 def bare(inventory: xr.Dataset) -> xr.Dataset:
@@ -108,8 +123,10 @@ def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:
     raise InputError(msg, value=value, hint=f"correct the row of source {place.get('source')!r}")
 
 
-def _check_nested(inventory: xr.Dataset) -> None:
-    factor, removal = (_particles(inventory.variables[n]) for n in ("factor", "removal"))
+def _check_nested(inventory: xr.Dataset, rows: np.ndarray | None) -> None:
+    names = inventory.variables["source"].values
+    names = names if rows is None else names[rows]
+    factor, removal = (_particles(inventory.variables[n], rows) for n in ("factor", "removal"))
     part = {name: factor.isel(species=i) for i, name in enumerate(PARTICLES)}
     kept = {name: 1 - removal.isel(species=i) for i, name in enumerate(PARTICLES)}
     net = {name: part[name] * kept[name] for name in PARTICLES}
@@ -123,17 +140,20 @@ def _check_nested(inventory: xr.Dataset) -> None:
             if bad.values.any():
                 others = [d for d in bad.dims if d != "source"]
                 row = int(np.argmax(bad.any(others).values))
-                source = inventory["source"].values[row]
+                source = names[row]
                 values = tuple(float(x.isel(source=row).max()) for x in (small, large))
                 msg = f"{what} in the {label} of source {source!r}"
                 raise InputError(msg, value=values, hint="correct factor or removal of this source")
 
 
-def _particles(term: xr.Variable) -> xr.Variable:
-    """Return the particle species of a term, one beside the other in memory."""
+def _particles(term: xr.Variable, rows: np.ndarray | None) -> xr.Variable:
+    """Return the particle species of a term at ``rows`` (all), one beside the other in memory."""
     at = [SPECIES.index(name) for name in PARTICLES]
     first = term.transpose("species", ...)
-    return xr.Variable(first.dims, np.array(first.values[at[0] : at[-1] + 1]))
+    held = first.values[at[0] : at[-1] + 1]
+    if rows is None:
+        return xr.Variable(first.dims, np.array(held))
+    return xr.Variable(first.dims, held.take(rows, axis=first.dims.index("source")))
 
 
 def net_factor(inventory: xr.Dataset) -> xr.DataArray:
@@ -143,4 +163,8 @@ def net_factor(inventory: xr.Dataset) -> xr.DataArray:
 
 def net_variable(inventory: xr.Dataset) -> xr.Variable:
     """Return :func:`net_factor` without labels: arithmetic by the names of dimensions only."""
-    return inventory.variables["factor"] * (1 - inventory.variables["removal"])
+    factor, passed = inventory.variables["factor"], 1 - inventory.variables["removal"]
+    if not set(factor.dims) <= set(passed.dims):
+        return factor * passed
+    passed *= factor
+    return passed

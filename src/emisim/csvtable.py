@@ -17,7 +17,10 @@ FIRST_ROW = 2
 
 @dataclass(frozen=True)
 class Column:
-    """What a column may hold: text or number, empty or not, from a closed list or a range."""
+    """What a column may hold: text or number, empty or not, from a closed list or a range.
+
+    A column that is not ``always`` there may be left out of the file, and is empty then.
+    """
 
     name: str
     number: bool = False
@@ -25,6 +28,7 @@ class Column:
     allowed: tuple[str, ...] | None = None
     minimum: float | None = None
     maximum: float | None = None
+    always: bool = True
 
 
 VALUE = (
@@ -85,7 +89,7 @@ def read_table(
     path
         UTF-8 file, comma separated, header in row 1.
     columns
-        The columns the file must have, in any order, and no others.
+        The columns the file must have, in any order, and no others; see :class:`Column`.
     key
         Columns that together must be unique.
 
@@ -102,6 +106,7 @@ def read_table(
         others.
     """
     frame = _split(path, read_text(path))
+    frame = frame.assign(**{c.name: "" for c in columns if not c.always and c.name not in frame})
     _check_header(frame, columns, path)
     frame = _drop_blank(frame[[c.name for c in columns]])
     if frame.empty:

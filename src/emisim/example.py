@@ -49,9 +49,22 @@ def inventory(year: int = 2019) -> xr.Dataset:
     for j, species in enumerate(SPECIES):
         if species in frame:
             factor[:, j] = frame[species]
+    return made_up(frame, frame["annual"].to_numpy()[:, None] * shares, factor, year)
+
+
+def made_up(frame: pd.DataFrame, activity: np.ndarray, factor: np.ndarray, year: int) -> xr.Dataset:
+    """Return an inventory of made-up sources without any control.
+
+    Parameters
+    ----------
+    frame
+        n sources: labels, ``output`` and ``district``.
+    activity, factor
+        (n, 12) and (n, 10), as :func:`emisim.inventory.build` takes them.
+    """
     return build(
         frame.assign(activity_status="assumed", hours="flat", place=frame["district"]),
-        frame["annual"].to_numpy()[:, None] * shares,
+        activity,
         factor,
         np.zeros_like(factor),
         frame["output"].to_numpy(),

@@ -11,7 +11,8 @@ from emisim import inventory as inv
 from emisim import units, vocabulary
 from emisim.errors import require_known
 from emisim.figures.language import columns, labels, percent, plain, say, significant, term
-from emisim.measures._base import Measure, Quantity
+from emisim.measures._base import Cite, Measure, Quantity
+from emisim.measures._destination import SAME
 from emisim.plan_model import REASONS, Clause, Plan
 
 SHOWN = ("SO2", "NOx", "VOC", "NH3", "PM2.5", "CO2")
@@ -21,6 +22,8 @@ SCENARIOS = ("stated", "expected")
 TOP = 5
 INDENT = "  "
 STATED = ("stated", "derived")
+RESIDUE = 1e-6
+"""Amounts below this part of a unit are what rounding left, and are told as 0."""
 
 
 def find(plan: Plan, number: str) -> Clause:
@@ -80,7 +83,8 @@ def _read(plan: Plan, clause: Clause, lang: str) -> list[str]:
     ]
     if clause.reason is not None:
         words = REASONS[clause.reason][vocabulary.LANGUAGES.index(lang)]
-        waits = f" ({clause.waits_for})" if clause.waits_for else ""
+        kind = labels(lang).get(f"kind.{clause.waits_for}", clause.waits_for)
+        waits = f" ({kind})" if kind else ""
         lines.append(INDENT + say("explain.no_effect", lang, reason=words + waits))
     note = _of(clause, "note", lang)
     return [*lines, INDENT + note] if note else lines
@@ -90,10 +94,14 @@ def _of(item: BaseModel, field: str, lang: str) -> str:
     return str(getattr(item, f"{field}_{lang}"))
 
 
-def quantities(item: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Quantity]]:
-    """Yield every number written inside a measure with the field it stands in, joined by dots."""
+Place = tuple[str, ...]
+"""Where a number stands in a measure: fields, numbers in a list, species."""
+
+
+def quantities(item: object, path: Place = ()) -> Iterator[tuple[Place, Quantity]]:
+    """Yield every number written inside a measure with the place where it stands."""
     if isinstance(item, Quantity):
-        yield ".".join(path), item
+        yield path, item
     elif isinstance(item, BaseModel):
         for name in type(item).model_fields:
             if name in item.model_fields_set:
@@ -112,49 +120,85 @@ def _numbers(measures: Sequence[Measure], bases: tuple[str, ...], lang: str) -> 
     lines = []
     for measure in measures:
         found = [(f, q) for f, q in quantities(measure) if q.cite.basis in bases]
-        chosen = [(f, c) for f, c in measure.cites.items() if c.basis in bases]
+        chosen = [(f, c) for f, c in _chosen(measure) if c.basis in bases]
         if found or chosen:
             lines.append(INDENT + _name(measure, lang))
-        for field, q in found:
-            lines.append(2 * INDENT + _number(field, q, lang))
-        for field, cite in chosen:
-            value = _field(field, lang) + say("list.colon", lang) + _choice(getattr(measure, field))
-            lines.append(2 * INDENT + _noted(value, cite.note))
+        for place, q in found:
+            lines.append(2 * INDENT + _number(_place(measure, place, lang), q, lang))
+        for name, cite in chosen:
+            value = _choice(getattr(measure, name), lang)
+            words = _field((name,), lang) + say("list.colon", lang) + value
+            lines.append(2 * INDENT + _noted(words, cite.note, lang))
     return ["", say(key, lang), *lines] if lines else []
+
+
+def _chosen(measure: Measure) -> list[tuple[str, Cite]]:
+    """Return the cited fields; why nobody takes over a service that ends is ours to assume."""
+    chosen = list(measure.cites.items())
+    if getattr(measure, "reason", ""):
+        chosen.append(("reason", Cite(basis="assumed", clause=measure.clause)))
+        if "to" not in measure.cites:
+            chosen.insert(-1, ("to", Cite(basis="assumed", clause=measure.clause)))
+    return chosen
+
+
+def _place(measure: Measure, place: Place, lang: str) -> str:
+    """Return where a number stands in words; a share of what moves by where that goes."""
+    if place[0] != "to" or place[-1] != "share":
+        return _field(place, lang)
+    where = getattr(measure, place[0])[int(place[1]) - 1 if len(place) > 2 else 0]
+    destination = _choice(where.model_copy(update={"share": None}), lang)
+    return say("explain.share_to", lang, destination=destination)
 
 
 def _name(measure: Measure, lang: str) -> str:
     dates = " – ".join(str(day) for day in (measure.start, measure.full) if day is not None)
-    return f"{_of(measure, 'name', lang)} [{measure.kind}, {dates}]"
+    return f"{_of(measure, 'name', lang)} [{say(f'kind.{measure.kind}', lang)}, {dates}]"
 
 
-def _field(path: str, lang: str) -> str:
-    """Return a field's name in words where there are any."""
+def _field(place: Place, lang: str) -> str:
+    """Return the name of a number's place in words."""
     known = labels(lang)
-    return ".".join(known.get(f"field.{part}", term(part, lang)) for part in path.split("."))
+    return ".".join(known.get(f"field.{part}", term(part, lang)) for part in place)
 
 
-def _number(field: str, q: Quantity, lang: str) -> str:
-    unit = "" if q.unit == "fraction" else f" {q.unit}"
-    words = _field(field, lang) + say("list.colon", lang) + plain(q.value) + unit
+def _number(place: str, q: Quantity, lang: str) -> str:
+    """Return a number with unit, range, clause and note after the words for its place."""
+    unit = "" if q.unit == "fraction" else f" {labels(lang).get(f'unit.{q.unit}', q.unit)}"
+    words = place + say("list.colon", lang) + plain(q.value) + unit
     if None not in (q.low, q.high):
         words += f" ({plain(q.low)}–{plain(q.high)})"  # type: ignore[arg-type]
     if q.cite.basis in STATED:
-        words += f", {getattr(vocabulary.BASIS_TERMS[q.cite.basis], lang)} ({q.cite.clause})"
-    return _noted(words, q.cite.note)
+        basis = getattr(vocabulary.BASIS_TERMS[q.cite.basis], lang)
+        words += say("explain.cited", lang, basis=basis, clause=q.cite.clause)
+    return _noted(words, q.cite.note, lang)
 
 
-def _noted(words: str, note: str) -> str:
-    return f"{words}; {note}" if note else words
+def _noted(words: str, note: str, lang: str) -> str:
+    """Return ``words`` with a note of the plan file, which stands as it was written there."""
+    return f"{words}; {say('explain.note', lang, note=note)}" if note else words
 
 
-def _choice(value: object) -> str:
-    """Return a cited date or destination as short text."""
+def _choice(value: object, lang: str) -> str:
+    """Return a cited date, scope or destination as short text; no destination is nowhere."""
+    if isinstance(value, Quantity):
+        return plain(value.value) + ("" if value.unit == "fraction" else f" {value.unit}")
     if isinstance(value, BaseModel):
-        return ", ".join(_choice(v) for _, v in value if v is not None)
+        return ", ".join(_criterion(k, v, lang) for k, v in value if v is not None)
     if isinstance(value, tuple | list):
-        return " + ".join(map(_choice, value))
-    return str(value)
+        return " + ".join(_choice(v, lang) for v in value) or say("explain.nowhere", lang)
+    return term(value, lang) if isinstance(value, str) else str(value)
+
+
+def _criterion(name: str, value: object, lang: str) -> str:
+    """Return one criterion of a scope or destination; a number says which it is."""
+    if value == SAME:
+        return say("explain.same", lang, field=_field((name,), lang))
+    if isinstance(value, Quantity):
+        return f"{_field((name,), lang)} {_choice(value, lang)}"
+    if isinstance(value, int | float):
+        return f"{_field((name,), lang)} {plain(value)}"
+    return _choice(value, lang)
 
 
 def _touched(measure: Measure, base: xr.Dataset, lang: str) -> list[str]:
@@ -193,21 +237,37 @@ def _source(base: xr.Dataset, name: str, lang: str) -> str:
 
 
 def _cells(values: pd.Series) -> list[str]:
-    return [significant(value) for value in values]
+    return [significant(_settled(value)) for value in values]
+
+
+def _settled(value: float) -> float:
+    """Return ``value``, or 0 where it is no more than what rounding left."""
+    return 0.0 if abs(value) < RESIDUE else value
 
 
 def _done(measure: Measure, ledger: pd.DataFrame, lang: str) -> list[str]:
     """Return the tonnes of one measure in sequence and alone, in full and as expected."""
-    rows = []
+    rows, ceilings = [], []
     for scenario in SCENARIOS:
         own = ledger[(ledger["id"] == measure.id) & (ledger["scenario"] == scenario)]
         by_species = own.set_index("species")
         for column in ("in_sequence_t", "alone_t") if len(own) else ():
-            head = f"{vocabulary.name(scenario, lang)}, {say(f'explain.{column}', lang)}"
-            rows.append([head, *_cells(by_species[column].reindex(list(SHOWN)))])
+            first = f"{vocabulary.name(scenario, lang)}, {say(f'explain.{column}', lang)}"
+            rows.append([first, *_cells(by_species[column].reindex(list(SHOWN)))])
+        ceilings += _ceiling(own, vocabulary.name(scenario, lang), lang)
     head = [say("explain.change", lang), *(term(s, lang) for s in SHOWN)]
     title = say("explain.does", lang, measure=_of(measure, "name", lang))
-    return ["", title, *_table([head, *rows])]
+    return ["", title, *_table([head, *rows]), *ceilings]
+
+
+def _ceiling(own: pd.DataFrame, scenario: str, lang: str) -> list[str]:
+    """Return how far the activity lay from the ceiling of a measure that sets one."""
+    told = own.dropna(subset=["slack"])
+    if told.empty:
+        return []
+    slack, unit = _settled(told.iloc[0]["slack"]), told.iloc[0]["slack_unit"]
+    key, amount = "explain.slack" if slack >= 0 else "explain.excess", significant(abs(slack))
+    return [INDENT + say(key, lang, scenario=scenario, amount=amount, unit=unit)]
 
 
 def _beside(plan: Plan, clause: Clause, lang: str) -> list[str]:

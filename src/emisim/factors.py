@@ -39,6 +39,8 @@ PROFILE_COLUMNS = (
     *VALUE,
 )
 PROFILE_TOLERANCE = 1e-9
+DEGREE_DAYS = "degree-days"
+"""Monthly profile that is computed from a city's climate (:mod:`emisim.sectors._season`)."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class Factors:
                 msg, file=path, value=float(wide.sum(axis=1)[off].iloc[0]), hint="renormalise it"
             )
         return wide
+
+    @property
+    def monthly_profiles(self) -> list[str]:
+        """Names of the monthly profiles, the computed one last."""
+        return [*self.profiles.xs("month", level="axis").index, DEGREE_DAYS]
 
     def profile(self, names: pd.Series, axis: str) -> np.ndarray:
         """Return the shares (n, 12 or 24) of each named profile."""

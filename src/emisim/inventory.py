@@ -146,8 +146,7 @@ def _contract(
     activity = inventory.variables["activity"]
     over = () if months else ("month",)
     each = _dot(activity, net, over).transpose("source", ..., "species")
-    summed = np.zeros((groups.size, *each.shape[1:]))
-    np.add.at(summed, number[kept], each.values[kept])
+    summed = _sums(each.values, number, kept, groups.size)
     kept_dims = [d for d in ("month", "species") if d in each.dims]
     coords: Any = {d: inventory.variables[d] for d in kept_dims}
     if "draw" in inventory.coords and "draw" in each.dims:
@@ -159,6 +158,16 @@ def _contract(
     if not isinstance(groups, pd.MultiIndex):
         return found.assign_coords({group: groups})
     return found.assign_coords(xr.Coordinates.from_pandas_multiindex(groups, group))
+
+
+def _sums(values: np.ndarray, number: np.ndarray, kept: np.ndarray, size: int) -> np.ndarray:
+    """Return ``values`` (source, ...) of the ``kept`` sources summed by group number."""
+    at = np.flatnonzero(kept)
+    if not at.size:
+        return np.zeros((size, *values.shape[1:]))
+    order = at[np.argsort(number[at], kind="stable")]
+    first = np.flatnonzero(np.diff(number[order], prepend=-1))
+    return np.add.reduceat(values[order], first, axis=0)
 
 
 def _dot(activity: xr.Variable, net: xr.Variable, over: Sequence[str]) -> xr.Variable:

@@ -11,7 +11,7 @@ from emisim import inventory as inv
 from emisim import units, workspace
 from emisim.convention import MONTHS
 from emisim.errors import MassError
-from emisim.measures._base import Measure, by_month
+from emisim.measures._base import NO_CEILING, Measure, by_month
 from emisim.output import atomic
 from emisim.progress import Reported
 from emisim.scenario import Scenario, Step
@@ -22,6 +22,7 @@ COLUMNS = (
     *("scenario", "order", "id", "clause", "kind", "name_en", "name_zh", "species"),
     *("in_sequence_t", "alone_t", "interaction_t", "outside_in_sequence_t", "outside_alone_t"),
     *("project_t", "coverage_t", "effectiveness_t", "timing_t", "main_difference"),
+    *("slack", "slack_unit"),
 )
 STAGES = ("project", "coverage", "effectiveness", "timing")
 DIFFERENCES = ("coverage_t", "effectiveness_t", "timing_t", "interaction_t")
@@ -44,7 +45,8 @@ def build(scenarios: Sequence[Scenario], inventories: Mapping[str, xr.Dataset]) 
     ``project_t`` is what project accounting counts: the whole scope's emission of a full year after
     less before, whatever the date; ``coverage_t``, ``effectiveness_t``, ``timing_t`` and
     ``interaction_t`` add to the difference from it to ``in_sequence_t``, and
-    ``main_difference`` names the largest of them.
+    ``main_difference`` names the largest of them. ``slack`` in ``slack_unit`` is how far the year's
+    activity lies under the ceiling of a step that sets one (negative: above), before the step.
 
     Raises
     ------
@@ -78,10 +80,12 @@ def steps_table(scenario: Scenario, start: xr.Dataset) -> pd.DataFrame:
     before = first = tonnes(start)
     now, parts = workspace.opened(start), []
     for order, step in enumerate(scenario.own_steps, start=1):
+        slack, unit = step.headroom(now) if isinstance(step, Measure | Reported) else NO_CEILING
         now = step.apply(now, full_effect=effect)
         after = tonnes(now)
         single = {name: total - first for name, total in stages(step, start, effect).items()}
-        parts.append(_rows(step, order, after - before, single))
+        rows = _rows(step, order, after - before, single)
+        parts.append(rows.assign(slack=slack, slack_unit=unit))
         before = after
     return pd.concat(parts, ignore_index=True)
 

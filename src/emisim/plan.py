@@ -15,10 +15,20 @@ from emisim.errors import InputError
 from emisim.measures import registry
 from emisim.measures._base import Measure, Quantity
 from emisim.plan_model import DRAFT, REASONS, Plan
-from emisim.plan_scenarios import REFERENCE, scenarios, uptakes
+from emisim.plan_scenarios import REFERENCE, rates, scenarios, uptakes
 from emisim.vocabulary import BASES
 
-__all__ = ["Plan", "balance_sheet", "check", "overlaps", "parts", "read", "scenarios", "uptakes"]
+__all__ = [
+    "Plan",
+    "balance_sheet",
+    "check",
+    "overlaps",
+    "parts",
+    "rates",
+    "read",
+    "scenarios",
+    "uptakes",
+]
 
 SHOWN = 5
 Part = TypeVar("Part", bound=BaseModel)

@@ -26,6 +26,7 @@ REASONS = {
     "after-plan-year": ("takes effect after the plan year", "计划年之后生效"),
     "counted-elsewhere": ("counted under other clauses", "已计入其他条款"),
     "episodic": ("acts on single days", "仅在个别日生效"),
+    "out-of-scope": ("not about air: water, soil, noise", "不属于大气:水、土壤、噪声"),
     "draft": ("not written yet", "尚未填写"),
 }
 """Why a clause carries no computed effect: English and Chinese."""
@@ -170,10 +171,18 @@ class Plan(Record):
         _once(ids, "measure id")
         named = [target.measure for target in self.targets if target.measure]
         require_known(named, ids, "measure of a target")
+        rated = [m.id for m in (*self.reference, *self.measures) if m.rates() is not None]
+        named = [target.measure for target in self.targets if target.metric == "measure_rate"]
+        require_known(named, rated, "measure of a target for a rate (`treated`, `used`, `burned`)")
         for spec in self.scenarios:
             for key in ("without", "only"):
                 named = getattr(spec, key)
                 require_known(named, ids, f"measure in `{key}` of scenario {spec.id}")
+        for target in self.targets:
+            if target.year is not None and target.year <= self.year:
+                what = f"target {target.id}: `year` is for targets of a later year"
+                hint = "leave it out: targets are of the plan year"
+                raise InputError(what, value=target.year, allowed=[f"> {self.year}"], hint=hint)
         _parents_first(self.scenarios)
         for claim in self.claims:
             require_known(claim.measures, ids, f"measure of claim {claim.id}")

@@ -84,8 +84,25 @@ def _progress(
     return {progress.ID: Scenario(progress.ID, steps, plan.year, True, names)}
 
 
+def rates(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataFrame:
+    """Return the rates of measures that have one in every scenario, as :func:`uptakes`.
+
+    A rate runs from its value before the measure to that after it as the measure is taken up;
+    scenarios without the measure keep the one before.
+    """
+    come = uptakes(plan, reports)
+    rows = {}
+    for measure in (*plan.reference, *plan.measures):
+        before, after = measure.rates() or (0.0, 0.0)
+        for scenario in scenarios(plan, reports) if measure.rates() else ():
+            at = (scenario.id, measure.id)
+            level = come.loc[at].to_numpy() if at in come.index else np.zeros(12)
+            rows[at] = before + (after - before) * level
+    return _table(rows)
+
+
 def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataFrame:
-    """Return the uptake of every measure in every scenario that has it, its parents' included.
+    """Return how far every measure has come in every scenario that has it, its parents' included.
 
     Parameters
     ----------
@@ -94,7 +111,7 @@ def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataF
 
     Returns
     -------
-    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1.
+    Indexed by scenario and measure; columns the months 1 to 12, values 0 to 1 at their end.
     """
     rows: dict[tuple[str, str], np.ndarray] = {}
     for scenario in scenarios(plan, reports):
@@ -103,7 +120,12 @@ def uptakes(plan: Plan, reports: Mapping[str, Report] | None = None) -> pd.DataF
         for step in scenario.own_steps:
             if isinstance(step, Measure | Reported) and scenario.year is not None:
                 full = scenario.full_effect is not False
-                rows[scenario.id, step.id] = step.uptake(scenario.year, full_effect=full).values
+                rows[scenario.id, step.id] = step.reached(scenario.year, full_effect=full)
+    return _table(rows)
+
+
+def _table(rows: Mapping[tuple[str, str], np.ndarray]) -> pd.DataFrame:
+    """Return values by month (12,) as a table indexed by scenario and measure."""
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "measure"])
     values = np.array(list(rows.values())).reshape(len(rows), 12)
     return pd.DataFrame(values, index=index, columns=list(range(1, 13)))

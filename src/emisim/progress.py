@@ -12,7 +12,8 @@ import xarray as xr
 from emisim import csvtable
 from emisim.csvtable import Column
 from emisim.errors import InputError, require_known
-from emisim.measures._base import Measure, by_month
+from emisim.measures._base import Measure, by_month, month_ends
+from emisim.tables import check_sources
 from emisim.vocabulary import STATUSES
 
 ID = "progress"
@@ -54,13 +55,21 @@ class Report:
         month = days.astype("datetime64[M]").astype(int) % 12
         return np.bincount(month, weights=mean) / np.bincount(month)
 
+    def reached(self, year: int) -> np.ndarray:
+        """Return the share done at the end of each month of ``year``, shape (12,)."""
+        known = np.array(self.days, dtype="datetime64[D]").astype(float)
+        ends = month_ends(year).astype(float)
+        return np.where(ends <= known[0], 0, np.interp(ends, known, self.shares))
+
 
 def beside(plan: str | Path) -> Path:
     """Return where the reports on a plan stand: ``<plan>.progress.csv`` beside ``<plan>.yaml``."""
     return Path(plan).with_suffix(".progress.csv")
 
 
-def read(path: str | Path, measures: Sequence[Measure]) -> dict[str, Report]:
+def read(
+    path: str | Path, measures: Sequence[Measure], sources: Iterable[str] | None = None
+) -> dict[str, Report]:
     """Read the reports on the measures of a plan.
 
     Parameters
@@ -69,18 +78,21 @@ def read(path: str | Path, measures: Sequence[Measure]) -> dict[str, Report]:
         CSV table with the columns :data:`COLUMNS`; several rows of a measure are its course.
     measures
         Those of the plan; a measure without a row counts as not begun.
+    sources
+        Keys that the column ``source`` may hold; not given, any.
 
     Raises
     ------
     InputError
-        As :func:`emisim.csvtable.read_table`; besides an unknown measure, a date that is none, and
-        a share that falls.
+        As :func:`emisim.csvtable.read_table`; besides an unknown measure or source, a date that is
+        none, and a share that falls.
     """
     table = csvtable.read_table(path, COLUMNS, key=("measure", "date"))
     known = [measure.id for measure in measures]
     for row, name in table["measure"].items():
         hint = "correct the spelling, or add the measure to the plan file"
         require_known([name], known, "measure", file=path, row=row, column="measure", hint=hint)
+    check_sources(table, sources, path)
     days = table["date"].map(lambda text: _day(text), na_action=None)
     for row in table.index[days.isna()]:
         message, bad = "not a date", table.loc[row, "date"]
@@ -144,9 +156,17 @@ class Reported:
         """Return the part of the scope that the finished measure reaches."""
         return self.measure.extent(full_effect=full_effect)
 
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return what the measure says, see :meth:`Measure.headroom`."""
+        return self.measure.headroom(inventory)
+
     def uptake(self, year: int, *, full_effect: bool) -> xr.DataArray:
         """Return the uptake (month) of ``year`` by the reports."""
         return by_month(self.report.level(year) * self.extent(full_effect=full_effect))
+
+    def reached(self, year: int, *, full_effect: bool) -> np.ndarray:
+        """Return how far the measure is reported to have come at the end of each month (12,)."""
+        return self.report.reached(year) * self.extent(full_effect=full_effect)
 
     def act(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Return the inventory after the measure at ``uptake``."""

@@ -68,7 +68,9 @@ class Scenario:
 
 
 def fold(steps: Iterable[Step], inventory: xr.Dataset, *, full_effect: bool) -> xr.Dataset:
-    """Return ``inventory`` after ``steps``, one after the other, checked once.
+    """Return ``inventory`` after ``steps``, one after the other; what changed is checked once.
+
+    ``inventory`` keeps the convention itself (:func:`emisim.inventory.check`).
 
     Raises
     ------
@@ -82,12 +84,13 @@ def fold(steps: Iterable[Step], inventory: xr.Dataset, *, full_effect: bool) -> 
 
     if workspace.of(inventory) is not None:
         return reduce(then, steps, inventory)
-    after = workspace.closed(reduce(then, steps, workspace.opened(inventory)))
+    after = reduce(then, steps, workspace.opened(inventory))
     try:
-        return check_terms(after) if steps else inventory
+        check_terms(after, workspace.changed(after))
     except InputError:
         reduce(then, steps, inventory)
         raise
+    return workspace.closed(after) if steps else inventory
 
 
 def run(scenarios: Sequence[Scenario], base: xr.Dataset) -> dict[str, xr.Dataset]:

@@ -1,6 +1,6 @@
 """A target of a plan: one row to compare with, and what it takes to compare."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -23,8 +23,10 @@ COMPUTED = {
     "activity_share_change": "%",
     "activity_change": "%",
     "measure_uptake": "%",
+    "measure_rate": "%",
 }
 """Metrics that are computed, and the unit of their values."""
+OF_A_MEASURE = ("measure_uptake", "measure_rate")
 LEVELS = {
     **{"concentration": "ug/m3", "emission": "t", "coal": "t", "non": "t"},
     **dict.fromkeys(("power", "activity", "measure"), "fraction"),
@@ -35,26 +37,17 @@ YEAR = tuple(range(1, 13))
 NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_target")
 
 
-class Target(BaseModel):
-    """One row to compare with, as the document words it."""
+class Compared(BaseModel):
+    """What targets and claims have in common: a clause, what is looked at, why it may not be."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: str
     clause: str
-    name_en: str
-    name_zh: str
-    metric: str
     species: str = ""
     area: str = CITY
-    period: str | tuple[Annotated[int, Field(ge=1, le=12)], ...] = "year"
     scope: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
     of: Annotated[tuple[Scope, ...], BeforeValidator(listed)] = ()
-    measure: str = ""
-    comparison: Literal["at most", "at least"] = "at most"
-    value: float | None = None
-    unit: str = ""
-    binding: bool = False
     conditional_on_en: str = ""
     conditional_on_zh: str = ""
     not_computable_en: str = ""
@@ -64,6 +57,47 @@ class Target(BaseModel):
     def computable(self) -> bool:
         """Return whether the document and the model give what the comparison needs."""
         return not self.not_computable_en
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if bool(self.not_computable_en) != bool(self.not_computable_zh):
+            lacking, given = "not_computable_zh", "not_computable_en"
+            if self.not_computable_zh:
+                lacking, given = given, lacking
+            what = f"{type(self).__name__.lower()} {self.id}: {given} without {lacking}"
+            raise InputError(what, hint="give the reason in both languages")
+        return self
+
+
+class Target(Compared):
+    """One row to compare with, as the document words it.
+
+    ``year`` is given where it lies after the plan year: such a target is not computable.
+    """
+
+    name_en: str
+    name_zh: str
+    metric: str
+    year: int | None = None
+    period: str | tuple[Annotated[int, Field(ge=1, le=12)], ...] = "year"
+    measure: str = ""
+    comparison: Literal["at most", "at least"] = "at most"
+    value: float | None = None
+    unit: str = ""
+    binding: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _later(cls, fields: Any) -> Any:
+        """Give the reason why a target of a later year is not computable."""
+        if not isinstance(fields, dict) or fields.get("year") is None:
+            return fields
+        year = fields["year"]
+        reasons = {
+            "not_computable_en": f"set for {year}, after the plan year",
+            "not_computable_zh": f"目标年为{year}年,晚于计划年",
+        }
+        return reasons | fields
 
     @property
     def whole_year(self) -> bool:
@@ -91,7 +125,7 @@ class Target(BaseModel):
         wanted = {
             "scope": share or self.metric == "activity_change",
             "of": share,
-            "measure": self.metric == "measure_uptake",
+            "measure": self.metric in OF_A_MEASURE,
         }
         for name, needed in wanted.items():
             if bool(getattr(self, name)) != (needed and self.computable):
@@ -104,9 +138,6 @@ class Target(BaseModel):
     def _usable(self) -> "Target":
         require_known([self.metric], (*COMPUTED, *NOT_COMPUTED), "metric")
         if not self.computable:
-            if not self.not_computable_zh:
-                what = f"target {self.id}: not_computable_en without not_computable_zh"
-                raise InputError(what, hint="give the reason in both languages")
             return self
         if self.metric in NOT_COMPUTED:
             what = f"target {self.id}: metric {self.metric} is not computed"

@@ -24,14 +24,15 @@ class Outcome:
 
     ``scenarios`` as from :func:`emisim.scenario.dataset`; ``concentrations`` annual means in ug/m3
     (scenario, species, area), ``seasonal`` the same by ``season``, area ``city`` or a district, as
-    ``by_area`` and ``by_area_season`` of :func:`emisim.air.concentrations`; ``uptakes`` as from
-    :func:`emisim.plan.uptakes`.
+    ``by_area`` and ``by_area_season`` of :func:`emisim.air.concentrations`; ``uptakes`` and
+    ``rates`` as from :func:`emisim.plan.uptakes` and :func:`emisim.plan.rates`.
     """
 
     scenarios: xr.Dataset
     concentrations: xr.DataArray
     seasonal: xr.DataArray | None = None
     uptakes: pd.DataFrame | None = None
+    rates: pd.DataFrame | None = None
 
 
 def level(target: Target, outcome: Outcome) -> pd.Series:
@@ -170,10 +171,12 @@ def _amount(
 
 
 def _uptake(target: Target, outcome: Outcome) -> pd.Series:
-    """Return how far the target's measure has come in the last month of the period."""
+    """Return how far the target's measure, or its rate, has come at the end of the period."""
     names = pd.Index(outcome.scenarios["scenario"].values, name="scenario")
-    if outcome.uptakes is None:
-        what = f"target {target.id}: the uptakes of the measures are missing"
-        raise InputError(what, value=target.measure, hint="pass emisim.plan.uptakes")
-    last = outcome.uptakes.xs(target.measure, level="measure")[max(target.months)]
+    which = "uptakes" if target.metric == "measure_uptake" else "rates"
+    table: pd.DataFrame | None = getattr(outcome, which)
+    if table is None:
+        what = f"target {target.id}: the {which} of the measures are missing"
+        raise InputError(what, value=target.measure, hint=f"pass emisim.plan.{which}")
+    last = table.xs(target.measure, level="measure")[max(target.months)]
     return last.reindex(names, fill_value=0.0)

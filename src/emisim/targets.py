@@ -20,6 +20,8 @@ VERDICTS = {
     "not met": "未达到",
     "not computable": "不可计算",
 }
+ROUNDING = 1e-9
+"""Relative tolerance: a value this close to its target lies on it, and the margin is 0."""
 COLUMNS = (
     *("target", "clause", "name_en", "name_zh", "metric", "species", "area", "period", "binding"),
     *("comparison", "target_value", "unit", "scenario", "base_value", "base_unit", "value"),
@@ -69,9 +71,9 @@ def verdict(
     Returns
     -------
     One row per target and scenario (columns :data:`COLUMNS`): ``value`` and ``target_value`` in
-    ``unit``, ``margin`` in the same unit (positive: better than asked), the base scenario's
-    ``base_value`` in ``base_unit`` and the verdict; what cannot be computed has one row without a
-    scenario and its reason.
+    ``unit``, ``margin`` in the same unit (positive: better than asked; 0, and met, within a
+    relative :data:`ROUNDING`), the base scenario's ``base_value`` in ``base_unit`` and the verdict;
+    what cannot be computed has one row without a scenario and its reason.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def verdict(
 def _row(target: Target, scenario: str, base_value: float, value: float) -> dict[str, object]:
     """Return one line of the verdict table; a missing number is not computable, never met."""
     wanted = np.nan if target.value is None else target.value
-    margin = (wanted - value) if target.comparison == "at most" else (value - wanted)
+    margin = _margin(target, wanted, base_value, value)
     word = "not computable" if np.isnan(margin) else "met" if margin >= 0 else "not met"
     missing = word == "not computable" and target.computable
     return {
@@ -125,6 +127,22 @@ def _row(target: Target, scenario: str, base_value: float, value: float) -> dict
         "reason_en": "no base value" if missing else target.not_computable_en,
         "reason_zh": "缺少基准值" if missing else target.not_computable_zh,
     }
+
+
+def _margin(target: Target, wanted: float, base_value: float, value: float) -> float:
+    """Return by how much a value is better than asked, 0 within :data:`ROUNDING`.
+
+    The tolerance is a part of the larger of target and base year (of a change: of 100 %), so that
+    a target of 0 has one, too.
+    """
+    margin = (wanted - value) if target.comparison == "at most" else (value - wanted)
+    if np.isnan(margin):
+        return margin
+    if target.metric.endswith("_change"):
+        scale = units.factor("fraction", target.unit)
+    else:
+        scale = abs(base_value) * units.factor(_base_unit(target), target.unit)
+    return 0.0 if abs(margin) <= ROUNDING * np.fmax(abs(wanted), scale) else margin
 
 
 def _months(months: tuple[int, ...]) -> str:

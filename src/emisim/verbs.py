@@ -2,8 +2,8 @@
 
 Each is pure: it returns a new Dataset with the same labels (``split`` adds some). ``uptake`` is a
 DataArray over month, 0 to 1: the part of the selected sources' activity that the change reaches in
-that month. Where the uptake differs between months, ``factor`` and ``removal`` gain a month
-dimension.
+that month. Numbers that differ by source cover all of them, or the selected ones in their order.
+Where the uptake differs between months, ``factor`` and ``removal`` gain a month dimension.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -228,9 +228,9 @@ def scale_factor(
         By species; species not named keep their factor.
     """
     wanted = _species_array(multiplier, fill=1.0)
-    if bool((wanted < 0).any()):
+    if (wanted.values < 0).any():
         msg = "factor multiplier must be 0 or more"
-        raise InputError(msg, value=float(wanted.min()))
+        raise InputError(msg, value=float(wanted.values.min()))
     return _change(
         inventory,
         "factor",
@@ -257,9 +257,9 @@ def raise_removal(
         Target removal by species, 0 to 1.
     """
     target = _species_array(removal, fill=0.0)
-    if bool(((target < 0) | (target > 1)).any()):
+    bad = target.values[(target.values < 0) | (target.values > 1)]
+    if bad.size:
         msg = "target removal lies outside 0 to 1"
-        bad = target.values[(target.values < 0) | (target.values > 1)]
         raise InputError(msg, value=float(bad[0]), allowed=["0 to 1"])
     return _change(
         inventory,

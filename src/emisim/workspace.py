@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from emisim.convention import TERMS
+
 KEY = "workspace"
 """Attribute of an opened inventory that holds its workspace."""
 ORDER = ("draw", "source", "month", "species")
@@ -21,9 +23,15 @@ ORDER = ("draw", "source", "month", "species")
 
 @dataclass
 class Workspace:
-    """Terms that belong to the fold, and codes of source labels (which no measure changes)."""
+    """Terms that belong to the fold, and codes of source labels (which no measure changes).
 
-    owned: set[str] = field(default_factory=set)
+    ``given`` are the arrays of the inventory that was opened, ``changed`` the sources (bool) that a
+    verb has written to; both by term.
+    """
+
+    given: dict[str, np.ndarray]
+    changed: dict[str, np.ndarray]
+    owned: dict[str, np.ndarray] = field(default_factory=dict)
     codes: dict[str, tuple[np.ndarray, dict[str, int]]] = field(default_factory=dict)
     nobody: xr.DataArray | None = None
 
@@ -43,7 +51,9 @@ def opened(inventory: xr.Dataset) -> xr.Dataset:
     >>> of(closed(opened(town))) is None, closed(opened(town)).identical(town)
     (True, True)
     """
-    return inventory.assign_attrs({KEY: Workspace()})
+    given = {name: inventory.variables[name].values for name in TERMS}
+    untouched = {name: np.zeros(inventory.sizes["source"], dtype=bool) for name in TERMS}
+    return inventory.assign_attrs({KEY: Workspace(given, untouched)})
 
 
 def closed(inventory: xr.Dataset) -> xr.Dataset:
@@ -51,6 +61,21 @@ def closed(inventory: xr.Dataset) -> xr.Dataset:
     plain = inventory.copy(deep=False)
     plain.attrs.pop(KEY, None)
     return plain
+
+
+def changed(inventory: xr.Dataset) -> dict[str, np.ndarray] | None:
+    """Return by term the positions of the sources that have changed since it was opened.
+
+    None if it has no workspace, or a term was replaced past :func:`write`: then any may have.
+    """
+    space = of(inventory)
+    if space is None:
+        return None
+    for name, array in space.given.items():
+        if inventory.variables[name].values is not space.owned.get(name, array):
+            return None
+    found = {name: np.flatnonzero(space.changed[name]) for name in TERMS}
+    return found | {"output": np.arange(space.changed["activity"].size)}
 
 
 def codes(inventory: xr.Dataset, name: str) -> tuple[np.ndarray, dict[str, int]]:
@@ -90,12 +115,15 @@ def union(*terms: xr.Variable) -> tuple[str, ...]:
 
 
 def lift(term: xr.Variable, dims: tuple[str, ...], rows: np.ndarray | None = None) -> np.ndarray:
-    """Return the values of ``term`` at the sources ``rows``, ready to meet others over ``dims``."""
+    """Return the values of ``term`` at the sources ``rows``, ready to meet others over ``dims``.
+
+    A term that has as many sources as ``rows`` is of these alone already.
+    """
     values = term.values
     order = tuple(d for d in dims if d in term.dims)
     if order != term.dims:
         values = values.transpose([term.dims.index(d) for d in order])
-    if rows is not None and "source" in order:
+    if rows is not None and "source" in order and term.sizes["source"] != rows.size:
         values = values.take(rows, axis=order.index("source"))
     return values[tuple(slice(None) if d in order else None for d in dims)]
 
@@ -123,7 +151,9 @@ def write(
         inventory = inventory.assign({name: xr.Variable(dims, whole, term.attrs)})
         term = inventory.variables[name]
         if space is not None:
-            space.owned.add(name)
+            space.owned[name] = term.values
+    if space is not None:
+        space.changed[name][rows] = True
     at = tuple(rows if d == "source" else slice(None) for d in dims)
     term.values[at] = new
     return inventory

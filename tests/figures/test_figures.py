@@ -133,7 +133,14 @@ def test_gauges_tell_met_missed_and_why_not_computable(verdict, frame, lang):
 
 def test_progress_of_a_level_starts_at_the_base_year():
     row = {"metric": "concentration", "base_value": 60.0, "value": 54.0, "target_value": 42.0}
+    row |= {"base_unit": "ug/m3", "unit": "ug/m3"}
     assert gauges.progress(pd.Series(row)) == pytest.approx(1 / 3)
+
+
+def test_progress_turns_the_base_year_into_the_unit_of_the_goal():
+    row = {"metric": "activity_share", "base_value": 0.25, "value": 17.0, "target_value": 0.0}
+    row |= {"base_unit": "fraction", "unit": "%"}
+    assert gauges.progress(pd.Series(row)) == pytest.approx(8 / 25)
 
 
 def test_messages_follow_the_data(verdict, totals, material):

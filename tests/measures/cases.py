@@ -89,7 +89,12 @@ CASES = {
         "roads": {
             "scope": {"sector": "dust"},
             "removal": {"PM10": number(30, "%"), "PM2.5": number(0.3)},
-        }
+        },
+        "rate": {
+            "scope": {"process": "paved-road"},
+            "removal": {"PM10": number(50, "%"), "PM2.5": number(50, "%")},
+            "treated": {"before": number(70, "%"), "after": number(87, "%")},
+        },
     },
     "abate_ammonia": {
         "chain": {"scope": {"process": "pig"}, "stages": STORES},

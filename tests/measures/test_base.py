@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emisim.errors import InputError, MassError
 from emisim.measures import _shift, read
-from emisim.measures._base import Cite, Quantity, Scope, ramp
+from emisim.measures._base import Cite, Quantity, Scope, ramp, ramp_end
 from emisim.measures._example import fields, number, town
 from emisim.measures._quantity import targets
 from measures.cases import CASES, GAS, measure
@@ -152,3 +152,12 @@ def test_targets_let_carbon_leave_with_fine_particles():
     fine, black = (Quantity(value=v, unit="%", cite=cite) for v in (60, 40))
     assert targets({"PM2.5": fine, "BC": black}) == {"BC": 0.4, "OC": 0.6, "PM2.5": 0.6}
     assert targets({"BC": black}) == {"BC": 0.4}
+
+
+@given(one=days, two=days)
+def test_the_end_of_a_month_is_no_less_than_its_mean(one, two):
+    start, full = sorted((one, two))
+    mean, end = ramp(start, full, 2019), ramp_end(start, full, 2019)
+    assert (end >= mean - 1e-12).all()
+    assert (end[:-1] <= mean[1:] + 1e-12).all()
+    assert end[-1] == 1

@@ -66,6 +66,18 @@ def test_curtail_counts_days_and_seasons():
     assert activity(measure("curtail", "levels"), "stoves").sum() == pytest.approx(1200 * alert)
 
 
+def test_curtail_cuts_deeper_in_a_zone():
+    zone = np.where(TOWN["source"].values == "boiler 20 t/h", "town-10-km", "")
+    place = TOWN.assign_coords(zone=("source", zone.astype(object)))
+    cuts = [{"cut": number(40, "%"), "months": "heating", "scope": {"zone": "town-10-km"}}]
+    case = measure("curtail", "season", scope={"fuel": "coal"}, cuts=cuts)
+    assert activity(case, "boiler 20 t/h", place)[0] == pytest.approx(0.6 * 500)
+    assert activity(case, "stoves", place).sum() == pytest.approx(1200)
+    wrong = [cuts[0] | {"scope": {"zone": "town-20-km"}}]
+    with pytest.raises(InputError, match=r"zone(.|\n)*town-10-km"):
+        measure("curtail", "season", cuts=wrong).apply(place, full_effect=True)
+
+
 def test_curtail_in_the_heating_season_of_the_plan_year():
     after = activity(measure("curtail", "season", start="2019-10-01"), "boiler 20 t/h")
     np.testing.assert_allclose(after, [500] * 10 + [300] * 2)
@@ -197,3 +209,12 @@ def test_more_burning_is_not_a_ban():
 def test_bans_that_do_not_fit(change, message):
     with pytest.raises(InputError, match=message):
         measure("ban_burning", "used", **change).apply(TOWN, full_effect=True)
+
+
+def test_a_rate_of_treated_ground_is_not_counted_twice():
+    swept = TOWN.assign(removal=TOWN["removal"].where(TOWN["process"] != "paved-road", 0.7 * 0.5))
+    after = measure("suppress_dust", "rate").apply(swept, full_effect=True)["removal"]
+    assert float(after.sel(source="road dust", species="PM10")) == pytest.approx(0.87 * 0.5)
+    assert measure("suppress_dust", "rate").rates() == pytest.approx((0.7, 0.87))
+    with pytest.raises(InputError, match="treated: less ground is treated after"):
+        measure("suppress_dust", "rate", treated={"before": number(0.9), "after": number(0.8)})

@@ -16,7 +16,7 @@ SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
 
 
 def test_page_is_short_and_complete():
-    assert len(PAGE.splitlines()) <= 220
+    assert len(PAGE.splitlines()) <= 240
     assert set(SECTIONS) == set(registry())
 
 

@@ -116,3 +116,18 @@ def test_a_class_that_does_not_drive():
     idle = TOWN.assign(activity=TOWN["activity"] * 0)
     with pytest.raises(InputError, match=r"no activity in scope\n.*heavy-truck"):
         measure("renew_fleet", "trucks").apply(idle, full_effect=True)
+
+
+def test_december_lies_below_a_stock_share_of_the_end_of_the_year():
+    least = {"electricity": number(80, "%")}
+    dates = {"start": "2019-01-01", "full": "2019-12-31"}
+    case = measure("renew_fleet", "buses", stock=least, sales={}, growth=None, **dates)
+    after = case.apply(TOWN, full_effect=True).isel(month=[11])
+    electric = shares(after, "city-bus")[("electricity", "")]
+    assert electric == pytest.approx(0.8 * 0.96012, rel=1e-4)
+    assert case.reached(2019, full_effect=True)[11] == 1
+    in_time = measure(
+        "renew_fleet", "buses", stock=least, sales={}, growth=None, **dates | {"full": "2019-12-01"}
+    )
+    after = in_time.apply(TOWN, full_effect=True).isel(month=[11])
+    assert shares(after, "city-bus")[("electricity", "")] == pytest.approx(0.8)

@@ -218,3 +218,13 @@ def test_direct_in_a_heating_season_that_is_not_known():
     del unknown.attrs["heating_months"]
     with pytest.raises(InputError, match="names no heating_months"):
         measure("direct", "three").apply(unknown, full_effect=True)
+
+
+def test_what_is_no_machine_is_not_scrapped():
+    kiln = TOWN.assign_coords(
+        service=("source", np.where(TOWN["process"] == "boiler-coal", "product", TOWN["service"])),
+        standard=("source", np.where(TOWN["process"] == "boiler-coal", "old", TOWN["standard"])),
+    )
+    case = measure("scrap", "trucks", scope={"process": "boiler-coal", "standard": "old"})
+    with pytest.raises(InputError, match=r"is no vehicle or machine but\n.*boilers"):
+        case.apply(kiln, full_effect=True)

@@ -1,23 +1,13 @@
 """Ammonia: factors by hand, city totals by hand, nothing but NH3, missing factors named."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from emisim import inventory
-from emisim.city import City
 from emisim.errors import InputError
-from emisim.factors import Factors
 from emisim.sectors import ammonia
 
-INPUTS = Path(__file__).parents[2] / "inputs"
 NH3_PER_N = 17.031 / 14.007
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

@@ -1,22 +1,11 @@
 """Straw burning: the chain by hand, the assumed share flagged, an unknown crop named."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from emisim import inventory
-from emisim.city import City
 from emisim.errors import InputError
-from emisim.factors import Factors
 from emisim.sectors import burning
-
-INPUTS = Path(__file__).parents[2] / "inputs"
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

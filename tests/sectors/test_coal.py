@@ -36,9 +36,10 @@ def copied(tmp_path) -> Path:
     shutil.copy(INPUTS / "sources.csv", tmp_path)
     for name in ("combustion", "controls", "stacks", "processes", "profiles", "electricity"):
         shutil.copy(INPUTS / "factors" / f"{name}.csv", tmp_path / "factors")
-    for name in ("city.yaml", "districts.csv", "coal_quality.csv", "power.csv", "boilers.csv"):
+    for name in ("city.yaml", "districts.csv", "coal_quality.csv", "climate.csv"):
         shutil.copy(INPUTS / CITY / name, tmp_path / CITY)
-    shutil.copy(INPUTS / CITY / "residential.csv", tmp_path / CITY)
+    for name in ("power", "boilers", "residential"):
+        shutil.copy(INPUTS / CITY / f"{name}.csv", tmp_path / CITY)
     return tmp_path
 
 

@@ -2,7 +2,6 @@
 
 import math
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,17 +12,10 @@ from hypothesis import strategies as st
 from emisim import inventory
 from emisim.city import City
 from emisim.errors import InputError
-from emisim.factors import Factors
 from emisim.sectors import _dustfactors, dust
 
-INPUTS = Path(__file__).parents[2] / "inputs"
 DRY = 1 - 80 / 365 / 4
 WIND = (1.37, 1.76, 2.05, 2.05)
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

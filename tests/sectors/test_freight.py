@@ -1,23 +1,18 @@
 """Freight: factors per tonne-kilometre by hand, and the service that shifts conserve."""
 
-from pathlib import Path
-
+import pandas as pd
 import pytest
 
 from emisim import inventory
+from emisim.base_year import remember
 from emisim.city import City
 from emisim.errors import InputError
-from emisim.factors import Factors
+from emisim.measures import read
+from emisim.measures._example import fields, number
 from emisim.sectors import freight
 from emisim.vocabulary import OUTSIDE
 
-INPUTS = Path(__file__).parents[2] / "inputs"
 G = 1e-3
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +81,31 @@ def test_process_that_is_not_freight_is_named(city, monkeypatch):
     with pytest.raises(InputError, match="unknown freight process") as caught:
         freight.build(city, city.factors)
     assert caught.value.value == "pipeline"
+
+
+def test_goods_may_go_to_the_river(city, monkeypatch):
+    rows = city.table("freight")
+    rail = (rows["process"] == "rail-freight") & (rows["fuel"] == "diesel")
+    river = rows[rail].assign(process="inland-water-freight", value=0.0)
+    river.index = river.index + " by river"
+    whole = pd.concat([rows, river])
+    monkeypatch.setattr(City, "table", lambda self, topic: whole)
+    built = remember(freight.build(city, city.factors))
+    ship = built.sel(source=river.index[0])
+    assert float(ship["factor"].sel(species="NOx", month=1)) == pytest.approx(47.6 * 0.004 * G)
+    assert float(ship["factor"].sel(species="CO2", month=1)) == pytest.approx(3.0959 * 0.004)
+    district = str(ship["district"].values)
+    shift = read(
+        fields(
+            kind="shift_freight",
+            scope={"process": "heavy-truck", "fuel": "diesel", "district": district},
+            to={"source": river.index[0]},
+            share=number(10, "%"),
+            first_last_mile=number(20, "%"),
+        )
+    )
+    after = shift.apply(built.assign_attrs(year=2019), full_effect=True)
+    road = inventory.select(built, process="heavy-truck", fuel="diesel", district=district)
+    carried = float(inventory.service(built).where(road, 0).sum())
+    moved = float(after["activity"].sel(source=river.index[0]).sum())
+    assert moved == pytest.approx(0.08 * carried)

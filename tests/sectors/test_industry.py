@@ -6,16 +6,9 @@ import pandas as pd
 import pytest
 
 from emisim import inventory
-from emisim.city import City
-from emisim.factors import Factors
 from emisim.sectors import coal, industry
 
 INPUTS = Path(__file__).parents[2] / "inputs"
-
-
-@pytest.fixture(scope="module")
-def city() -> City:
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

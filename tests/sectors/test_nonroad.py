@@ -1,20 +1,11 @@
 """Non-road machinery: stage ratios by hand, fuel conserved."""
 
-from pathlib import Path
-
 import pytest
 
 from emisim import inventory
-from emisim.city import City
-from emisim.factors import Factors
+from emisim.measures import read
+from emisim.measures._example import fields
 from emisim.sectors import freight, nonroad
-
-INPUTS = Path(__file__).parents[2] / "inputs"
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +58,23 @@ def test_joins_with_factors_that_change_by_month(city, built):
     apart = [inventory.totals(part, ()) for part in (built, trucks)]
     together = inventory.totals(whole, ())
     assert together.values == pytest.approx((apart[0] + apart[1]).values)
+
+
+def test_scrapped_machines_hand_their_work_to_a_later_stage(built):
+    scrap = fields(
+        kind="scrap",
+        scope={"process": "construction-machinery", "standard": "stage-0"},
+        to={"process": "same", "district": "same", "standard": "stage-4"},
+    )
+    dated = built.assign_attrs(year=2019)
+    after = read(scrap).apply(dated, full_effect=True)
+    old = inventory.select(built, process="construction-machinery", standard="stage-0")
+    new = inventory.select(built, process="construction-machinery", standard="stage-4")
+    fuel = built["activity"].sum("month")
+    moved = float(fuel.where(old, 0).sum())
+    assert moved > 0
+    assert float(after["activity"].where(old, 0).sum()) == pytest.approx(0)
+    gain = (after["activity"].sum("month") - fuel).where(new, 0).sum()
+    assert float(gain) == pytest.approx(moved)
+    before, later = (inventory.totals(x).sel(species="PM2.5").sum() for x in (dated, after))
+    assert float(later) < float(before)

@@ -1,20 +1,13 @@
 """Solvent use and fuel storage: VOC by hand, capture and recovery, nothing but VOC."""
 
-from pathlib import Path
-
 import pytest
 
 from emisim import inventory
-from emisim.city import City
-from emisim.factors import Factors
 from emisim.sectors import solvents
-
-INPUTS = Path(__file__).parents[2] / "inputs"
 
 
 @pytest.fixture(scope="module")
-def built():
-    city = City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
+def built(city):
     return solvents.build(city, city.factors)
 
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emisim import inventory
-from emisim.city import City
 from emisim.errors import InputError
 from emisim.factors import Factors
 from emisim.sectors import _corrections, _mobile, vehicles
@@ -21,11 +20,6 @@ INPUTS = Path(__file__).parents[2] / "inputs"
 URBAN_SPEED = 26
 CAR = "car-gasoline-chengqu-urban:china-3"
 G = 1e-3
-
-
-@pytest.fixture(scope="module")
-def city():
-    return City.read(INPUTS / "cities" / "yangquan", Factors(INPUTS / "factors"))
 
 
 @pytest.fixture(scope="module")

@@ -25,14 +25,17 @@ REASONS, REASONS_ALONE = 5, 14
 def progress(row: pd.Series) -> float:
     """Return the part of the way from base year to goal that a verdict row has gone.
 
-    A change (metrics ``*_change``) starts at 0, a level at ``base_value``.
+    A change (metrics ``*_change``) starts at 0, a level at ``base_value``, which is in
+    ``base_unit`` while ``value`` and ``target_value`` are in ``unit``.
 
     Examples
     --------
     >>> progress(pd.Series({"metric": "emission_change", "value": -10.0, "target_value": -40.0}))
     0.25
     """
-    start = 0.0 if is_change(row) else row["base_value"]
+    start = 0.0
+    if not is_change(row):
+        start = row["base_value"] * units.factor(row["base_unit"], row["unit"])
     way = row["target_value"] - start
     return (row["value"] - start) / way if way else float(row["verdict"] == MET)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +19,8 @@ from emisim.measures._scope import Scope
 __all__ = ["Cite", "Fraction", "Measure", "Quantity", "Record", "Scope", "ramp"]
 
 MONTHS = np.arange(1, 13)
+NO_CEILING = (np.nan, "")
+"""Headroom under no ceiling."""
 
 
 @cache
@@ -50,9 +52,40 @@ def ramp(start: date, full: date | None, year: int) -> np.ndarray:
     return levels
 
 
+def month_ends(year: int) -> np.ndarray:
+    """Return the instants at which the months of ``year`` end, datetime64[D] (12,)."""
+    first = np.arange(f"{year}-02", f"{year + 1}-02", dtype="datetime64[M]")
+    return first.astype("datetime64[D]")
+
+
+def ramp_end(start: date, full: date | None, year: int) -> np.ndarray:
+    """Return the level of :func:`ramp` at the end of each month of ``year``, shape (12,).
+
+    Examples
+    --------
+    >>> ramp_end(date(2019, 11, 16), None, 2019)[9:].tolist()
+    [0.0, 1.0, 1.0]
+    >>> ramp_end(date(2019, 1, 1), date(2019, 12, 31), 2019)[[2, 11]].round(3).tolist()
+    [0.247, 1.0]
+    """
+    first, last = np.datetime64(start), np.datetime64(full or start)
+    past = month_ends(year) - first
+    if last == first:
+        return (past > np.timedelta64(0, "D")).astype(float)
+    return np.clip(past / (last - first), 0, 1)
+
+
 def by_month(level: np.ndarray) -> xr.DataArray:
     """Return ``level`` (12,) as uptake over month."""
     return _never().copy(deep=False, data=level)
+
+
+@lru_cache(maxsize=1024)
+def _path(start: date, full: date | None, year: int, extent: float) -> xr.DataArray:
+    """Return the uptake over month of a ramp up to ``extent``; not to be written into."""
+    level = ramp(start, full, year) * extent
+    level.flags.writeable = False
+    return by_month(level)
 
 
 @cache
@@ -142,8 +175,12 @@ class Measure(Record):
             If a date lies outside ``year``.
         """
         self.check_dates(year)
-        level = ramp(self.start, self.full, year) * self.extent(full_effect=full_effect)
-        return by_month(level)
+        return _path(self.start, self.full, year, self.extent(full_effect=full_effect))
+
+    def reached(self, year: int, *, full_effect: bool) -> np.ndarray:
+        """Return how far the measure has come at the end of each month of the plan year (12,)."""
+        self.check_dates(year)
+        return ramp_end(self.start, self.full, year) * self.extent(full_effect=full_effect)
 
     def check_dates(self, year: int) -> None:
         """Raise InputError if a date lies outside the plan year."""
@@ -178,6 +215,14 @@ class Measure(Record):
     def touches(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources this measure may change, bool (source): scope and destinations."""
         return self.scope.select(inventory)
+
+    def rates(self) -> tuple[float, float] | None:
+        """Return the share that the document counts (0 to 1) before and after, None without one."""
+        return None
+
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return how far the yearly activity lies under the ceiling that this sets, and unit."""
+        return NO_CEILING
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Return the inventory after the measure at ``uptake`` (month), 0 to 1. Pure."""

@@ -84,6 +84,13 @@ class Destination(Record):
         self, inventory: xr.Dataset, giver: int, found: np.ndarray, kin: np.ndarray
     ) -> InputError:
         names, service = (inventory.variables[name].values for name in ("source", "service"))
+        open_to = np.flatnonzero(self.candidates(inventory))
+        served = sorted(set(service[open_to]) - {service[giver]})
+        if open_to.size and (service[open_to] != service[giver]).all():
+            message = f"field to: source {names[giver]!r} delivers {service[giver]}, but"
+            what = f"{message} {self.criteria()} delivers"
+            hint = f"a shift keeps the service: name sources that deliver {service[giver]}"
+            return InputError(what, value=", ".join(served), allowed=[service[giver]], hint=hint)
         several = bool(found.size)
         how = "several destinations" if several else "no destination"
         hint = (

@@ -6,7 +6,7 @@ import xarray as xr
 
 from emisim import example, fleet
 from emisim.base_year import remember
-from emisim.inventory import build, concat
+from emisim.inventory import concat
 from emisim.vocabulary import OUTSIDE, SPECIES
 
 CITE = {"basis": "stated", "clause": "1"}
@@ -48,16 +48,8 @@ def town(year: int = 2019) -> xr.Dataset:
     """
     frame = pd.DataFrame(_ROWS, columns=list(_COLUMNS)).set_index("source")
     factor = np.column_stack([frame.get(s, np.zeros(len(frame))) for s in SPECIES])
-    more = build(
-        frame.assign(activity_status="assumed", hours="flat", place=frame["district"]),
-        np.tile(frame["annual"].to_numpy()[:, None] / 12, 12),
-        factor,
-        np.zeros_like(factor),
-        frame["output"].to_numpy(),
-        np.zeros(factor.shape, dtype=bool),
-        city="example",
-        year=year,
-    )
+    monthly = np.tile(frame["annual"].to_numpy()[:, None] / 12, 12)
+    more = example.made_up(frame, monthly, factor, year)
     whole = concat([example.inventory(year), more])
     ready = fleet.prepared(remember(whole), _FLEETS)
     return ready.assign_attrs(heating_months=[11, 12, 1, 2, 3])

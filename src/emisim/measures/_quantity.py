@@ -77,6 +77,18 @@ Fraction = Annotated[Quantity, in_unit("fraction", 0, 1)]
 Multiplier = Annotated[Quantity, in_unit("fraction", 0)]
 
 
+class Shares(Record):
+    """A share before the measure and after it: straw used, streets swept by machine."""
+
+    before: Fraction
+    after: Fraction
+
+    @property
+    def fractions(self) -> tuple[float, float]:
+        """Return both as fractions."""
+        return self.before.to("fraction"), self.after.to("fraction")
+
+
 def whole() -> Quantity:
     """Return the whole of something, for a measure that has no part to name."""
     cite = Cite(basis="derived", clause="", note="reaches the whole scope")

@@ -25,6 +25,7 @@ class Scope(Record):
     district: Names | None = None
     facility: Names | None = None
     grade: Names | None = None
+    zone: Names | None = None
     control: Names | None = None
     source: Names | None = None
     capacity_unit: str | None = None

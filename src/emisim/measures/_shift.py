@@ -34,5 +34,6 @@ class Shift(Measure):
         where = self.where(inventory)
         found = moves(inventory, where, self.to)
         self.accept(inventory, found.taking)
-        reach = (uptake * self.reach(inventory)).transpose(..., "month")
-        return shift_activity(inventory, where, found, reach)
+        part = self.reach(inventory)
+        reach = uptake if isinstance(part, int) and part == 1 else uptake * part
+        return shift_activity(inventory, where, found, reach.transpose(..., "month"))

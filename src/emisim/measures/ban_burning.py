@@ -6,16 +6,9 @@ import numpy as np
 import xarray as xr
 from pydantic import model_validator
 
-from emisim.measures._base import Fraction, Measure
-from emisim.measures._quantity import Record
+from emisim.measures._base import Measure
+from emisim.measures._quantity import Shares
 from emisim.verbs import scale_activity
-
-
-class Shares(Record):
-    """A share of the straw in the base year and in the plan."""
-
-    before: Fraction
-    after: Fraction
 
 
 class BanBurning(Measure):
@@ -56,10 +49,13 @@ class BanBurning(Measure):
 
     def rest(self) -> tuple[float, float]:
         """Return what may burn before and after, as shares of the straw."""
-        shares = self.burned or self.used
-        both = (shares.before, shares.after) if shares else ()
-        before, after = (q.to("fraction") for q in both)
+        before, after = self.rates() or (1, 1)
         return (before, after) if self.burned else (1 - before, 1 - after)
+
+    def rates(self) -> tuple[float, float] | None:
+        """Return the share of the straw that is burned, or used, before and after."""
+        shares = self.burned or self.used
+        return shares.fractions if shares else None
 
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source), all of which are open burning."""

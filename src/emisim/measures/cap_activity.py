@@ -68,15 +68,22 @@ class CapActivity(Measure):
             given = self.at_most
             return units.convert(given.value, given.unit, unit) if given else np.inf
         base = needed(inventory)
-        return float(base.where(self.where(inventory), 0).sum()) * (1 - self.below.to("fraction"))
+        used = base.values[self.where(inventory).values].sum()
+        return float(used) * (1 - self.below.to("fraction"))
 
     def slack(self, inventory: xr.Dataset) -> float:
         """Return how far the activity in scope lies under the ceiling (negative: above it)."""
         return self.ceiling(inventory) - self.total(inventory)
 
+    def headroom(self, inventory: xr.Dataset) -> tuple[float, str]:
+        """Return :meth:`slack` and the unit of the activity."""
+        with self.named():
+            return self.slack(inventory), self.unit(inventory)
+
     def total(self, inventory: xr.Dataset) -> float:
         """Return the yearly activity in scope."""
-        chosen = inventory["activity"].isel(source=np.flatnonzero(self.where(inventory)))
+        rows = np.flatnonzero(self.where(inventory).values)
+        chosen = inventory.variables["activity"].isel(source=rows)
         if "draw" in chosen.dims:
             message = "a ceiling on activity does not know draws"
             raise InputError(message, hint=f"keep {BASE} and activity without a draw dimension")

@@ -63,11 +63,12 @@ class Curtail(Measure):
 
     cuts: Annotated[tuple[Cut, ...], Field(min_length=1)]
 
-    def reach(self, cut: Cut, inventory: xr.Dataset) -> np.ndarray:
-        """Return the part of the time in which ``cut`` holds, (source, month), 0 to 1."""
-        where = self.where(inventory)
-        met = where if cut.scope is None else where & cut.scope.select(inventory)
-        if not bool(met.any()):
+    def reach(self, cut: Cut, inventory: xr.Dataset, rows: np.ndarray) -> np.ndarray:
+        """Return the part of the time in which ``cut`` holds at ``rows``, (source, month)."""
+        met = np.ones(rows.size, dtype=bool)
+        if cut.scope is not None:
+            met = cut.scope.select(inventory).values[rows]
+        if not met.any():
             what = "the scope of a cut meets no source in the scope of the measure"
             raise self.fault(field="cuts", what=what, value=str(cut.scope and cut.scope.criteria()))
         when = np.isin(MONTHS, numbers(cut.months, inventory))
@@ -79,13 +80,13 @@ class Curtail(Measure):
                 what = "more alert days than the months have"
                 days = cut.days.to("day")
                 raise self.fault(field="cuts", what=what, value=days, allowed=[f"0 to {whole}"])
-        return met.values[:, None] * when * part
+        return met[:, None] * when * part
 
-    def lost(self, inventory: xr.Dataset) -> xr.DataArray:
-        """Return the part of the activity that ends at uptake 1 (source, month)."""
-        season, alert, levels, held = (np.zeros((inventory.sizes["source"], 12)) for _ in range(4))
+    def lost(self, inventory: xr.Dataset, rows: np.ndarray) -> np.ndarray:
+        """Return the part of the activity at ``rows`` that ends at uptake 1, (source, month)."""
+        season, alert, levels, held = (np.zeros((rows.size, 12)) for _ in range(4))
         for cut in self.cuts:
-            reach = self.reach(cut, inventory)
+            reach = self.reach(cut, inventory, rows)
             if cut.days is None:
                 held += reach
                 season += cut.cut.to("fraction") * reach
@@ -95,18 +96,19 @@ class Curtail(Measure):
         for total, what in ((held, "two seasonal cuts"), (levels, "more alert days than days")):
             if total.max() > 1 + TOLERANCE:
                 at = np.unravel_index(total.argmax(), total.shape)
-                source = inventory["source"].values[at[0]]
+                source = inventory["source"].values[rows[at[0]]]
                 what = f"{what} meet source {source!r} in month"
                 hint = "narrow the scope or the months of one of the cuts"
                 raise self.fault(field="cuts", what=what, value=int(MONTHS[at[1]]), hint=hint)
-        left = (1 - season) * (1 - alert)
-        coords = {"source": inventory["source"].values, "month": MONTHS}
-        return xr.DataArray(1 - left, coords, ("source", "month"))
+        return 1 - (1 - season) * (1 - alert)
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """End the part of the activity in scope that the cuts take."""
-        part = (self.lost(inventory) * uptake).transpose("source", ..., "month")
-        return scale_activity(inventory, self.where(inventory), 0, part)
+        where = self.where(inventory)
+        lost = self.lost(inventory, np.flatnonzero(where.values))
+        part = xr.Variable(("source", "month"), lost) * uptake.variable
+        whole = xr.DataArray(part.transpose("source", ..., "month"))
+        return scale_activity(inventory, where, 0, whole)
 
 
 def days_of_months(year: int) -> np.ndarray:

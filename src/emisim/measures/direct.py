@@ -2,11 +2,12 @@
 
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 import xarray as xr
 from pydantic import AfterValidator, Field, model_validator
 
 from emisim.errors import InputError, require_known
-from emisim.measures._base import Measure
+from emisim.measures._base import MONTHS, Measure
 from emisim.measures._destination import Destinations, move, receivers
 from emisim.measures._months import Months, numbers
 from emisim.measures._quantity import Multiplier, Record
@@ -53,7 +54,8 @@ class Row(Record):
         """Return ``uptake`` (month) where the row holds, 0 in other months."""
         if self.months == "all":
             return uptake
-        return uptake.where(uptake["month"].isin(numbers(self.months, inventory)), 0)
+        held = np.isin(MONTHS, numbers(self.months, inventory))
+        return uptake.copy(deep=False, data=uptake.values * held)
 
     def change(
         self, inventory: xr.Dataset, where: xr.DataArray, uptake: xr.DataArray

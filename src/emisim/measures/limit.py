@@ -7,7 +7,6 @@ import xarray as xr
 from pydantic import AfterValidator, Field
 
 from emisim import units
-from emisim.convention import net_factor
 from emisim.errors import require_known
 from emisim.measures._base import Measure, Quantity
 from emisim.measures._quantity import in_unit
@@ -60,27 +59,30 @@ class Limit(Measure):
     limits: Limits
     gas_volume: Quantity
 
-    def volume(self, inventory: xr.Dataset) -> xr.DataArray:
-        """Return the dry flue gas of each source in scope, m3 per activity unit (source)."""
-        where, names = self.where(inventory), inventory["activity_unit"].values
-        gas, volume = self.gas_volume, np.zeros(where.size)
-        for unit in np.unique(names[where.values]):
-            volume[names == unit] = units.convert(gas.value, gas.unit, f"m3/({unit})")
-        return where.copy(data=volume)
+    def volume(self, inventory: xr.Dataset, rows: np.ndarray) -> np.ndarray:
+        """Return the dry flue gas of the sources at ``rows``, m3 per activity unit."""
+        names, gas = inventory.variables["activity_unit"].values[rows], self.gas_volume
+        each = {u: units.convert(gas.value, gas.unit, f"m3/({u})") for u in set(names.tolist())}
+        return np.array([each[name] for name in names.tolist()])
 
-    def removal(self, inventory: xr.Dataset) -> xr.DataArray:
-        """Return the removal that keeps the limits (source, species[, month]), 0 where no limit."""
-        net = net_factor(inventory).reset_coords(drop=True)
-        volume = self.volume(inventory)
-        kept = xr.ones_like(net)
+    def removal(self, inventory: xr.Dataset, rows: np.ndarray) -> xr.Variable:
+        """Return the removal that keeps the limits, of the sources at ``rows`` (source, ...).
+
+        It is the present one of species without a limit.
+        """
+        factor, old = (inventory.variables[n].isel(source=rows) for n in ("factor", "removal"))
+        net = (factor * (1 - old)).transpose("source", ..., "species")
+        kept, volume = np.ones(net.shape), self.volume(inventory, rows)
         for name, limit in self.limits.items():
-            species = LIMITED[name]
-            now = net.sel(species=species, drop=True)
-            part = (limit.to("kg/m3") * volume / now.where(now > 0)).clip(max=1).fillna(1)
-            held = [s for s in SPECIES if PARTICLES.get(s, s) == species]
-            kept = kept.where(~kept["species"].isin(held), part)
-        return 1 - kept * (1 - inventory["removal"].reset_coords(drop=True))
+            now = net.values[..., SPECIES.index(LIMITED[name])]
+            allowed = limit.to("kg/m3") * volume.reshape(-1, *[1] * (now.ndim - 1))
+            part = np.divide(allowed, now, out=np.ones(now.shape), where=now > 0).clip(max=1)
+            held = [i for i, s in enumerate(SPECIES) if PARTICLES.get(s, s) == LIMITED[name]]
+            kept[..., held] = part[..., None]
+        return 1 - xr.Variable(net.dims, kept) * (1 - old)
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Raise the removal of the sources in scope until they keep the limits."""
-        return raise_removal(inventory, self.where(inventory), self.removal(inventory), uptake)
+        where = self.where(inventory)
+        wanted = xr.DataArray(self.removal(inventory, np.flatnonzero(where.values)))
+        return raise_removal(inventory, where, wanted, uptake)

@@ -1,17 +1,23 @@
-"""Old vehicles leave the road, newer ones drive on."""
+"""Old vehicles and machines are scrapped, newer ones do their work."""
 
 from typing import ClassVar
 
+import numpy as np
+import xarray as xr
 from pydantic import model_validator
 
 from emisim.measures._shift import Shift
 
+MACHINES = "nonroad"
+"""Sector whose service, the work of machines, is counted as a product: the fuel burnt."""
+
 
 class Scrap(Shift):
-    """Scrap vehicles of the emission standards in ``scope``; ``to`` does the same work.
+    """Scrap vehicles or machines of the emission standards in ``scope``; ``to`` does the same work.
 
-    Distance (km) or freight (t km) moves to vehicles of another standard or fuel, so that this is
-    a renewal of the fleet and not less traffic. ``coverage`` is the part of the vehicles scrapped.
+    Distance (km), freight (t km) or the work of non-road machines (counted as fuel burnt) moves to
+    another standard or fuel, so that this is a renewal of the fleet and not less traffic.
+    ``coverage`` is the part of the vehicles scrapped.
 
     Examples
     --------
@@ -29,7 +35,18 @@ class Scrap(Shift):
     """
 
     kind: ClassVar[str] = "scrap"
-    services: ClassVar[tuple[str, ...]] = ("travel", "freight")
+    services: ClassVar[tuple[str, ...]] = ("travel", "freight", "product")
+
+    def where(self, inventory: xr.Dataset) -> xr.DataArray:
+        """Return the sources in scope, bool (source): vehicles, or machines of ``nonroad``."""
+        chosen = super().where(inventory)
+        made = inventory["service"].values == "product"
+        other = np.flatnonzero(chosen.values & made & (inventory["sector"].values != MACHINES))
+        if other.size:
+            what = f"source {inventory['source'].values[other[0]]!r} is no vehicle or machine but"
+            sector = inventory["sector"].values[other[0]]
+            raise self.fault(field="scope", what=what, value=sector, allowed=[MACHINES])
+        return chosen
 
     @model_validator(mode="after")
     def _by_standard(self) -> "Scrap":

@@ -1,4 +1,4 @@
-"""Goods move from the road to the railway."""
+"""Goods move from the road to the railway or the river."""
 
 from typing import ClassVar
 

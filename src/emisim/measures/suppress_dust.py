@@ -3,11 +3,11 @@
 from typing import Annotated, ClassVar
 
 import xarray as xr
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from emisim.errors import require_known
 from emisim.measures._base import Measure, Quantity
-from emisim.measures._quantity import Removal, targets
+from emisim.measures._quantity import Removal, Shares, targets
 from emisim.verbs import raise_removal
 
 PARTICLES = ("PM10", "PM2.5", "BC", "OC")
@@ -22,7 +22,9 @@ class SuppressDust(Measure):
     """Raise the removal of dust sources: ``r' = r + uptake max(0, target - r)``, particles only.
 
     ``removal`` is the whole effect of the works on open dust, including what the base year's
-    watering already does. BC and OC follow PM2.5 unless they are named.
+    watering already does. BC and OC follow PM2.5 unless they are named. With ``treated``, the share
+    t of the ground that is treated before and after (streets swept by machine), ``removal`` is that
+    of treated ground, and the target is ``t removal``.
 
     Examples
     --------
@@ -43,7 +45,22 @@ class SuppressDust(Measure):
     services: ClassVar[tuple[str, ...]] = ("none", "product")
 
     removal: Annotated[Removal, AfterValidator(_particles)]
+    treated: Shares | None = None
+
+    @model_validator(mode="after")
+    def _no_less(self) -> "SuppressDust":
+        before, after = self.rates() or (0, 1)
+        if self.treated is not None and before > after:
+            what = "less ground is treated after the measure than before"
+            raise self.fault(field="treated", what=what, value=self.treated.after.value)
+        return self
+
+    def rates(self) -> tuple[float, float] | None:
+        """Return the share of the ground that is treated before and after, if it is given."""
+        return self.treated.fractions if self.treated else None
 
     def change(self, inventory: xr.Dataset, uptake: xr.DataArray) -> xr.Dataset:
         """Raise the particle removal of the sources in scope towards the targets."""
-        return raise_removal(inventory, self.where(inventory), targets(self.removal), uptake)
+        _, part = self.rates() or (0, 1)
+        wanted = {species: part * r for species, r in targets(self.removal).items()}
+        return raise_removal(inventory, self.where(inventory), wanted, uptake)

@@ -10,6 +10,7 @@ from emisim import inventory
 from emisim.city import City, canonical
 from emisim.errors import InputError
 from emisim.factors import Factors
+from emisim.sectors._season import monthly_shares
 from emisim.tables import Parameters
 from emisim.vocabulary import SPECIES
 
@@ -147,6 +148,11 @@ def of_products(
         (n, 10) uncontrolled factors in kg per activity unit, and whether they are assumed.
     topic
         Name of the activity table that ``rows`` come from.
+
+    Raises
+    ------
+    InputError
+        An unknown control device; :func:`emission_factors` names a source without any factor.
     """
     removal, removal_assumed = removal_from_controls(rows, factor, city.factors["controls"])
     return assemble(
@@ -180,7 +186,7 @@ def assemble(
     factor, removal, assumed
         (n, 10).
     """
-    months = city.factors.profile(rows["monthly_profile"], "month")
+    months = monthly_shares(rows["monthly_profile"], city)
     labelled = releases(rows, city.factors).rename(
         columns={"status": "activity_status", "hourly_profile": "hours"}
     )

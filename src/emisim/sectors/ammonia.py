@@ -26,10 +26,7 @@ LOSS = ("NH3_N", "NH3_per_N", "soil_multiplier")
 def build(city: City, factors: Factors) -> xr.Dataset:
     """Return the inventory of ammonia sources (head kept, N applied, people, waste).
 
-    Raises
-    ------
-    InputError
-        A source without any factor, or with an unknown control device.
+    Errors as :func:`_common.of_products`.
     """
     rows = city.table(TOPIC)
     factor, assumed = ammonia_factor(rows, factors[TOPIC])

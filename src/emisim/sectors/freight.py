@@ -1,4 +1,4 @@
-"""Freight by heavy truck and by rail: tonne-kilometres in the city x factor per tonne-kilometre.
+"""Freight by heavy truck, rail and river: t km in the city x factor per t km.
 
 Turnover, not the registered stock, drives it, because transit trucks are not registered here.
 ``technology`` of a truck row is its road class. Electric trucks and electric traction stand in
@@ -19,17 +19,17 @@ from emisim.sectors._speciation import carbon_shares, with_carbon
 from emisim.vocabulary import SPECIES
 
 TOPIC = "freight"
-TRUCK, RAIL = "heavy-truck", "rail-freight"
+TRUCK, RAIL, WATER = "heavy-truck", "rail-freight", "inland-water-freight"
 EXHAUST = ("CO", "VOC", "NOx", "NH3", "PM10", "PM2.5")
 AT = [SPECIES.index(s) for s in EXHAUST]
 CARBON = [SPECIES.index(s) for s in ("BC", "OC")]
 
 
 def build(city: City, factors: Factors) -> xr.Dataset:
-    """Return the inventory of heavy trucks and rail (activity in t km, electric in kWh)."""
+    """Return the inventory of heavy trucks, trains and ships (in t km, electric ones in kWh)."""
     rows = city.table(TOPIC)
     require_known(
-        rows["process"], (TRUCK, RAIL), "freight process", file=city.folder / "freight.csv"
+        rows["process"], (TRUCK, RAIL, WATER), "freight process", file=city.folder / "freight.csv"
     )
     electric = _mobile.is_electric(rows)
     truck = rows["process"] == TRUCK
@@ -37,7 +37,7 @@ def build(city: City, factors: Factors) -> xr.Dataset:
     if (truck & ~electric).any():
         parts.append(_trucks(_mobile.expand_fleet(rows[truck & ~electric], factors["fleet"]), city))
     if (~truck & ~electric).any():
-        parts.append(_diesel_rail(rows[~truck & ~electric], city))
+        parts.append(_diesel_haulage(rows[~truck & ~electric], city))
     if electric.any():
         parts.append(_mobile.on_grid(rows[electric], TOPIC, _per_kwh(rows[electric], city), city))
     return inventory.concat(parts)
@@ -49,8 +49,8 @@ def _trucks(rows: pd.DataFrame, city: City) -> xr.Dataset:
     return _mobile.by_month(whole, factor)
 
 
-def _diesel_rail(rows: pd.DataFrame, city: City) -> xr.Dataset:
-    return _assemble(rows, *rail_factor(rows, city), city)
+def _diesel_haulage(rows: pd.DataFrame, city: City) -> xr.Dataset:
+    return _assemble(rows, *haulage_factor(rows, city), city)
 
 
 def _assemble(
@@ -89,10 +89,11 @@ def truck_factor(rows: pd.DataFrame, city: City) -> tuple[np.ndarray, np.ndarray
     return with_carbon(per_km, shares[:, None]) / payload(rows, city)[:, None, None], assumed
 
 
-def rail_factor(rows: pd.DataFrame, city: City) -> tuple[np.ndarray, np.ndarray]:
-    """Return factors (n, 10) in kg per net t km and whether each is assumed.
+def haulage_factor(rows: pd.DataFrame, city: City) -> tuple[np.ndarray, np.ndarray]:
+    """Return factors (n, 10) of trains and ships in kg per net t km and whether each is assumed.
 
-    g per kg of fuel x kg of fuel per gross t km x gross over net.
+    g per kg of fuel x kg of fuel per gross t km x gross over net (1 for ships, whose fuel use is
+    per net t km).
     """
     table = city.factors[TOPIC]
     factor, assumed = np.zeros((len(rows), len(SPECIES))), np.zeros((len(rows), len(SPECIES)), bool)

@@ -22,13 +22,7 @@ FUGITIVE_RELEASE = "building"
 
 
 def build(city: City, factors: Factors) -> xr.Dataset:
-    """Return the inventory of industrial processes.
-
-    Raises
-    ------
-    InputError
-        A source without any factor, or with an unknown control device.
-    """
+    """Return the inventory of industrial processes. Errors as :func:`_common.of_products`."""
     rows = city.table(TOPIC)
     rows["release"] = rows["release"].where(rows["technology"] != FUGITIVE, FUGITIVE_RELEASE)
     table = factors[TOPIC]

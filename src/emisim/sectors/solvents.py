@@ -14,13 +14,7 @@ TOPIC = "solvents"
 
 
 def build(city: City, factors: Factors) -> xr.Dataset:
-    """Return the inventory of solvent use and fuel storage.
-
-    Raises
-    ------
-    InputError
-        A source without any factor, or with an unknown control device.
-    """
+    """Return the inventory of solvents and fuel storage. Errors as :func:`_common.of_products`."""
     rows = city.table(TOPIC)
     factor, assumed = _common.emission_factors(rows, factors[TOPIC])
     return _common.of_products(rows, factor, assumed, city, TOPIC)

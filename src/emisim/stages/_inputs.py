@@ -100,10 +100,15 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
 
 
 def of_plan(plan: str | Path) -> list[Path]:
-    """Return the plan file, and the table of reported progress beside it if there is one."""
+    """Return the plan file, and where progress is reported beside it that table and its sources."""
     document = Path(plan)
     table = document.parent / f"{document.stem}.progress.csv"
-    return [document, *([table] if table.is_file() else [])]
+    return [document, *([table, citations(plan)] if table.is_file() else [])]
+
+
+def citations(plan: str | Path) -> Path:
+    """Return the table of sources that the inputs of a plan file cite."""
+    return Path(plan).parents[1] / "sources.csv"
 
 
 def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path) -> list[Path]:

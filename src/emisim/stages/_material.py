@@ -10,13 +10,14 @@ import pyproj
 import xarray as xr
 
 from emisim import __version__, boundaries, grid, gridding, units
+from emisim import plan as plans
 from emisim.city import City
 from emisim.figures.album import Material
 from emisim.figures.maps import Atlas
 from emisim.figures.style import Stamp
 from emisim.grid import Grid
 from emisim.plan_model import Plan
-from emisim.stages import _domain, _files
+from emisim.stages import _domain, _files, _plan
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
             __version__,
         ),
     )
+
+
+def of_plan(city: str, factors: str, plan: str, paths: Results) -> tuple[Plan, Material]:
+    """Return the plan of the results, a draft where they are of one, and what is shown of it."""
+    document = plans.read(plan, draft=_plan.is_draft(_files.load(paths.scenarios)))
+    return document, gather(_domain.read(city, factors), document, paths)
 
 
 def totals(scenarios: xr.Dataset) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from emisim.claims import require_cited
 from emisim.plan_model import Plan
 from emisim.progress import Report
 from emisim.scenario import Scenario
+from emisim.stages import _inputs
+from emisim.tables import read_sources
 
 log = logging.getLogger(__name__)
 ATTRIBUTE = "draft"
@@ -30,7 +32,9 @@ def read(path: str, *, draft: bool) -> Plan:
 def reports(document: Plan, path: str) -> dict[str, Report]:
     """Return what is reported as done, nothing where there is no such table."""
     table = progress.beside(path)
-    return progress.read(table, document.measures) if table.is_file() else {}
+    if not table.is_file():
+        return {}
+    return progress.read(table, document.measures, read_sources(_inputs.citations(path)))
 
 
 def scenarios(document: Plan, path: str, each: Sequence[str] = ()) -> tuple[Scenario, ...]:

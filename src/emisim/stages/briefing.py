@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from emisim import plan as plans
 from emisim.briefing import page
-from emisim.stages import _domain, _files, _material, _plan
+from emisim.stages import _material
 
 
 def run(
@@ -26,8 +25,7 @@ def run(
 ) -> None:
     """Write the page, which opens from disk without a network."""
     results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    document = plans.read(plan, draft=_plan.is_draft(_files.load(scenarios)))
-    material = _material.gather(_domain.read(city, factors), document, results)
+    document, material = _material.of_plan(city, factors, plan, results)
     report = json.loads(Path(provenance).read_text(encoding="utf-8"))
     compared = None if claims is None else _material.table(claims)
     page.write(page.render(material, document, figures, report, lang, compared), out)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from emisim import config as configuration
 from emisim import provenance
 from emisim.config import Config, Run
+from emisim.errors import InputError
 from emisim.stages import _inputs
 
 if TYPE_CHECKING:
@@ -25,11 +26,30 @@ OF_CITY, OF_PLAN = "air", "briefing"
 
 def run(*, config: str, draft: bool = False) -> None:
     """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
-    read = configuration.read(config)
+    read = settings(config)
     work = partial(everything, draft=draft or read.draft)
     with _workers(len(read.runs)) as each:
         for item, sheet in zip(read.runs, each(work, read.runs), strict=True):
             _print(item, sheet)
+
+
+def settings(file: str | Path) -> Config:
+    """Return a configuration that may stand away from the inputs that it names.
+
+    Cities and plans are looked for beside the file, else in the working directory's inputs.
+
+    Raises
+    ------
+    InputError
+        As :func:`emisim.config.read`; no cities in either place.
+    """
+    places = [Path(file).parent, INPUTS]
+    found = [place for place in places if (place / "cities").is_dir()]
+    if Path(file).is_file() and not found:
+        message = f"no folder cities in {places[0]} (beside the configuration) or in {INPUTS}"
+        hint = "run emisim where inputs/ stands, or move the configuration into inputs/"
+        raise InputError(message, file=file, hint=hint)
+    return configuration.read(file, inputs=next(iter(found), None))
 
 
 def once(config: Config, stamp: Path) -> None:
@@ -96,7 +116,6 @@ def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> 
         The first thing that is wrong.
     """
     from emisim import plan as plans
-    from emisim.errors import InputError
     from emisim.stages import _plan
 
     path = locate(run)["plan"]

@@ -2,9 +2,8 @@
 
 import logging
 
-from emisim import plan as plans
 from emisim.figures import album
-from emisim.stages import _domain, _files, _material, _plan
+from emisim.stages import _files, _material
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +24,7 @@ def run(
 ) -> None:
     """Write the figures into a folder, which takes the place of an older one."""
     results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    material = _material.gather(
-        _domain.read(city, factors),
-        plans.read(plan, draft=_plan.is_draft(_files.load(scenarios))),
-        results,
-    )
+    _, material = _material.of_plan(city, factors, plan, results)
     with _files.folder(out) as folder:
         written = album.draw(material, lang, folder)
     log.info("%d files in %s", len(written), out)

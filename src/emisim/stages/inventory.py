@@ -5,40 +5,18 @@ import logging
 import pandas as pd
 import xarray as xr
 
-from emisim import fleet, inventory, provenance, units
+from emisim import fleet, inventory, provenance, sectors, units
 from emisim.base_year import remember
-from emisim.sectors import (
-    ammonia,
-    burning,
-    coal,
-    dust,
-    freight,
-    industry,
-    nonroad,
-    solvents,
-    vehicles,
-)
 from emisim.stages import _domain, _files, _inputs
 from emisim.vocabulary import SPECIES
 
-SECTOR_MODULES = (
-    ammonia,
-    burning,
-    coal,
-    dust,
-    freight,
-    industry,
-    nonroad,
-    solvents,
-    vehicles,
-)
 log = logging.getLogger(__name__)
 
 
 def build(city: str, factors: str) -> xr.Dataset:
     """Return the whole inventory of a city folder, sectors in alphabetical order."""
     place = _domain.read(city, factors)
-    whole = inventory.concat(module.build(place, place.factors) for module in SECTOR_MODULES)
+    whole = inventory.concat(module.build(place, place.factors) for module in sectors.modules())
     return fleet.attach(remember(whole), place.factors["fleet"])
 
 

@@ -4,14 +4,14 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from emisim import config as configuration
+from emisim.stages import check
 
 ROOT = Path("results")
 
 
 def run(*, config: str, seconds: int | None) -> None:
     """Print a short summary of every run of the configuration."""
-    read = configuration.read(config)
+    read = check.settings(config)
     for item in read.runs:
         folder = ROOT / item.city / item.plan
         print(f"\n{item.city}, {item.plan}: {_verdict(folder / 'verdict.csv')}")

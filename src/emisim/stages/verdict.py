@@ -25,8 +25,12 @@ def run(
     """Write the verdict, and with the ledger what the document claims (CSV)."""
     many, means = _files.load(scenarios), _files.load(air)
     document = _plan.read(plan, draft=_plan.is_draft(many))
-    uptakes = plans.uptakes(document, _plan.reports(document, plan))
-    more = {"seasonal": means["by_area_season"], "uptakes": uptakes}
+    reports = _plan.reports(document, plan)
+    more = {
+        "seasonal": means["by_area_season"],
+        "uptakes": plans.uptakes(document, reports),
+        "rates": plans.rates(document, reports),
+    }
     table = targets.verdict(document.targets, many, means["by_area"], **more)
     targets.write(_plan.mark_rows(table, document), out)
     if ledger is not None and claims is not None:
