@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint docs bench bench-transport lock clean
+.PHONY: help run test check lint docs bench bench-transport validate lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -40,6 +40,12 @@ bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in on
 
 bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
 	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
+
+REFERENCE ?= $(firstword $(wildcard ../*/reference))
+RECORDS ?= $(firstword $(wildcard ../*/obs/weather))
+
+validate: $(VENV)/.installed-run  ## run the validation suite and write docs/validation.md
+	@$(BIN)/python -m emisim.validation --reference "$(REFERENCE)" --records "$(RECORDS)"
 
 lock: $(VENV)/.installed-dev  ## make the pinned requirements again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header \

@@ -9,11 +9,11 @@ from scipy import sparse
 
 from emisim import air, gridding, provenance
 from emisim import grid as grids
-from emisim.air import Air, background, local
+from emisim.air import Air, background, local, plume
 from emisim.air.inorganic import Conditions
 from emisim.grid import Grid
 from emisim.stages import _domain, _files, _inputs, _plan, _transport
-from emisim.transport import matrix, subgrid
+from emisim.transport import emissions, matrix, releases, subgrid
 
 BASE = "base"
 log = logging.getLogger(__name__)
@@ -78,8 +78,27 @@ def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
     basis = basis_of(case, whole["gas_share"])
     found = air.concentrations(at_receptor, cells * oxidants, case.stations, basis, BASE)
     return found.drop_vars("on_cells").assign(
-        concentration=on_grid(found["on_cells"], field, case.grid)
+        concentration=on_grid(found["on_cells"], field, case.grid),
+        plume_local=through_plumes(case, spread, many, kernels),
     )
+
+
+def through_plumes(
+    case: _transport.Case, spread: xr.Dataset, many: xr.Dataset, kernels: xr.Dataset
+) -> xr.DataArray:
+    """Return the base's local contributions by Gaussian plumes (season, component, area)."""
+    base = many.sel(scenario=BASE)
+    release = releases.group(many, case.stacks, case.place.factors["dispersion"])
+    fields = emissions.release_fields(
+        base["emission"].reset_coords(drop=True), by_source(spread), release, case.grid.shape,
+        case.place.settings.base_year,
+    )  # fmt: skip
+    return plume.by_area(fields, kernels.astype(float), case.station_cells, case.people)
+
+
+def by_source(spread: xr.Dataset) -> sparse.csr_array:
+    """Return the share of each source in each fine cell (source, cell)."""
+    return sparse.csr_array(gridding.matrix(spread)[spread["source_place"].values])
 
 
 def joined(case: _transport.Case, rows: list[xr.Dataset], many: xr.Dataset) -> xr.Dataset:
@@ -95,22 +114,16 @@ def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, man
 
     At monitors, emissions received as they were emitted see the plume within the mesh cell.
     """
-    by_source = sparse.csr_array(gridding.matrix(spread)[spread["source_place"].values])
-    restrict = columns(whole, case)
+    restrict = matrix.cells(whole, case.grid)
     group = case.groups(many)
     shape = case.grid.shape
     position = np.column_stack(np.divmod(case.station_cells, shape[1]))
     reach = case.place.factors["transport"].value("reach", "m", process="subgrid")
-    plume = subgrid.factors(
+    shape_factors = subgrid.factors(
         subgrid.halves(kernels), position, restrict, shape, reach / case.grid.cell_size
     )
-    plume = plume.assign_coords(receptor=case.stations)
-    return matrix.at_sources(whole, by_source, restrict, group, plume)
-
-
-def columns(whole: xr.Dataset, case: _transport.Case) -> sparse.csr_array:
-    """Return the share of each fine cell in each cell of the matrix (matrix cell, fine cell)."""
-    return matrix.cells(whole, case.grid)
+    shape_factors = shape_factors.assign_coords(receptor=case.stations)
+    return matrix.at_sources(whole, by_source(spread), restrict, group, shape_factors)
 
 
 def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
