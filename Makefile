@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint docs bench bench-transport validate lock clean
+.PHONY: help run test test-long check lint docs bench bench-transport validate lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -20,6 +20,9 @@ run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans o
 test: $(VENV)/.installed-dev  ## install what is pinned, then run the whole test suite
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/pytest -n auto --dist loadgroup
+
+test-long: $(VENV)/.installed-dev  ## the tests that take minutes: a year hour by hour, AERMOD
+	$(BIN)/pytest -m slow
 
 check: $(VENV)/.installed-run  ## check every input and print what the plans rest on
 	@$(BIN)/emisim check
