@@ -84,7 +84,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         ],
         "matrix": transport,
         "scenarios": of_plan(document),
-        "fields": transport,
+        "fields": [path for path in transport if path.name != "monitors.csv"],
         "air": [
             *transport,
             *(tables / f"{name}.csv" for name in ("air", "composition")),

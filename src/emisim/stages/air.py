@@ -118,7 +118,7 @@ def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, man
     group = case.groups(many)
     shape = case.grid.shape
     position = np.column_stack(np.divmod(case.station_cells, shape[1]))
-    reach = case.place.factors["transport"].value("reach", "m", process="subgrid")
+    reach = case.place.factors["transport"].value("plume_reach", "m", process="subgrid")
     shape_factors = subgrid.factors(
         subgrid.halves(kernels), position, restrict, shape, reach / case.grid.cell_size
     )
