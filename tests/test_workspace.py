@@ -8,6 +8,7 @@ import xarray as xr
 
 from emisim import inventory as inv
 from emisim import scenario, verbs, workspace
+from emisim.convention import check_terms
 from emisim.errors import InputError
 from emisim.measures._example import town
 from measures import cases
@@ -141,3 +142,17 @@ def test_a_fault_written_into_one_source_is_found(monkeypatch, term, value, mess
     with pytest.raises(InputError, match=re.escape(message)) as caught:
         scenario.fold(steps, TOWN, full_effect=True)
     assert str(caught.value).startswith(steps[1].label)
+
+
+def test_fine_dust_above_coarse_after_a_monthly_removal_is_found_at_its_source():
+    coarse = TOWN["factor"].sel(species="PM10") * 0.5 < TOWN["factor"].sel(species="PM2.5")
+    row = int(np.flatnonzero(coarse.values & (TOWN["factor"].sel(species="PM2.5") > 0).values)[-1])
+    dims = ("source", "month", "species")
+    new = np.zeros((1, 12, TOWN.sizes["species"]))
+    new[0, 6, TOWN["species"].values.tolist().index("PM10")] = 0.5
+    after = workspace.write(workspace.opened(TOWN), "removal", np.array([row]), dims, new)
+    source = re.escape(repr(TOWN["source"].values[row]))
+    with pytest.raises(
+        InputError, match=f"PM2.5 above PM10 in the factor after removal .*{source}"
+    ):
+        check_terms(after, workspace.changed(after))

@@ -27,6 +27,8 @@ TERMS = ("activity", "factor", "removal")
 CLOSED = {"sector": SECTORS, "fuel": FUELS, "service": SERVICES, "activity_status": STATUSES}
 PARTICLES = ("PM10", "PM2.5", "BC", "OC")
 """Species that are part of each other; they stand in this order in the vocabulary."""
+AXES = ("species", "source", "month", "draw")
+"""Order in which particles are compared: each species lies in one piece."""
 ROUNDING = 1e-9
 
 
@@ -65,25 +67,36 @@ def check_terms(inventory: xr.Dataset, rows: Mapping[str, np.ndarray] | None = N
         By term, the positions of the sources to look at; the others are known to be right.
     """
     for name in (*TERMS, "output"):
-        term = inventory.variables[name] if rows is None else _few(inventory, name, rows[name])
-        low, high = (float(f(term.values, initial=0.0)) for f in (np.min, np.max))
+        term = inventory.variables[name]
+        few = term if rows is None else _few(term, rows[name])
+        low, high = (float(f(few.values, initial=0.0)) for f in (np.min, np.max))
         if np.isfinite(low + high) and low >= 0 and not (name == "removal" and high > 1 + ROUNDING):
             continue
-        term = inventory.variables[name]
         if not np.isfinite(low + high):
             _bad(inventory, name, ~np.isfinite(term), "is not a finite number")
         if low < 0:
             _bad(inventory, name, term < 0, "is negative")
         _bad(inventory, name, term > 1 + ROUNDING, "is above 1")
-    nested = None if rows is None else np.union1d(rows["factor"], rows["removal"])
-    _check_nested(inventory, nested)
+    everywhere = np.arange(inventory.sizes["source"])
+    _check_nested(
+        inventory, everywhere if rows is None else _either(rows["factor"], rows["removal"])
+    )
     return inventory
 
 
-def _few(inventory: xr.Dataset, name: str, rows: np.ndarray) -> xr.Variable:
-    """Return a term at the sources ``rows``."""
-    term = inventory.variables[name]
-    return xr.Variable(term.dims, term.values.take(rows, axis=term.dims.index("source")))
+def _either(*rows: np.ndarray) -> np.ndarray:
+    """Return the positions that any of ``rows`` has, in order."""
+    found = np.zeros(1 + max(int(some.max(initial=-1)) for some in rows), dtype=bool)
+    for some in rows:
+        found[some] = True
+    return np.flatnonzero(found)
+
+
+def _few(term: xr.Variable, rows: np.ndarray, species: slice = slice(None)) -> xr.Variable:
+    """Return a term at the sources ``rows`` and at ``species`` (all)."""
+    at: dict[Any, np.ndarray | slice] = dict.fromkeys(term.dims, slice(None))
+    at |= {"source": rows, "species": species}
+    return xr.Variable(term.dims, term.values[tuple(at[d] for d in term.dims)])
 
 
 def bare(inventory: xr.Dataset) -> xr.Dataset:
@@ -123,37 +136,30 @@ def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:
     raise InputError(msg, value=value, hint=f"correct the row of source {place.get('source')!r}")
 
 
-def _check_nested(inventory: xr.Dataset, rows: np.ndarray | None) -> None:
-    names = inventory.variables["source"].values
-    names = names if rows is None else names[rows]
+def _check_nested(inventory: xr.Dataset, rows: np.ndarray) -> None:
     factor, removal = (_particles(inventory.variables[n], rows) for n in ("factor", "removal"))
-    part = {name: factor.isel(species=i) for i, name in enumerate(PARTICLES)}
-    kept = {name: 1 - removal.isel(species=i) for i, name in enumerate(PARTICLES)}
-    net = {name: part[name] * kept[name] for name in PARTICLES}
-    for label, terms in (("factor", part), ("factor after removal", net)):
-        carbon = terms["BC"] + terms["OC"]
+    for label, values in (("factor", factor), ("factor after removal", factor * (1 - removal))):
+        part = dict(zip(PARTICLES, values, strict=True))
         for small, large, what in (
-            (terms["PM2.5"], terms["PM10"], "PM2.5 above PM10"),
-            (carbon, terms["PM2.5"], "BC + OC above PM2.5"),
+            (part["PM2.5"], part["PM10"], "PM2.5 above PM10"),
+            (part["BC"] + part["OC"], part["PM2.5"], "BC + OC above PM2.5"),
         ):
             bad = (small - large) > ROUNDING * (large + ROUNDING)
-            if bad.values.any():
-                others = [d for d in bad.dims if d != "source"]
-                row = int(np.argmax(bad.any(others).values))
-                source = names[row]
-                values = tuple(float(x.isel(source=row).max()) for x in (small, large))
+            if bad.any():
+                row = int(np.argmax(bad.any(axis=tuple(range(1, bad.ndim)))))
+                source = inventory.variables["source"].values[rows[row]]
+                found = (float(small[row].max()), float(large[row].max()))
                 msg = f"{what} in the {label} of source {source!r}"
-                raise InputError(msg, value=values, hint="correct factor or removal of this source")
+                raise InputError(msg, value=found, hint="correct factor or removal of this source")
 
 
-def _particles(term: xr.Variable, rows: np.ndarray | None) -> xr.Variable:
-    """Return the particle species of a term at ``rows`` (all), one beside the other in memory."""
-    at = [SPECIES.index(name) for name in PARTICLES]
-    first = term.transpose("species", ...)
-    held = first.values[at[0] : at[-1] + 1]
-    if rows is None:
-        return xr.Variable(first.dims, np.array(held))
-    return xr.Variable(first.dims, held.take(rows, axis=first.dims.index("source")))
+def _particles(term: xr.Variable, rows: np.ndarray) -> np.ndarray:
+    """Return the particles of a term at ``rows``: (species, source, month, draw), 1 where none."""
+    first = SPECIES.index(PARTICLES[0])
+    few = _few(term, rows, slice(first, first + len(PARTICLES)))
+    order = [d for d in AXES if d in few.dims]
+    values = np.ascontiguousarray(few.transpose(*order).values)
+    return values[tuple(slice(None) if d in order else None for d in AXES)]
 
 
 def net_factor(inventory: xr.Dataset) -> xr.DataArray:

@@ -107,7 +107,7 @@ SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autu
 HALVES = {"heating": (11, 12, 1, 2, 3), "non-heating": (4, 5, 6, 7, 8, 9, 10)}
 """Halves of the year for transport and chemistry, the same for every city, and their months."""
 
-MAPPED = ("base", "stated")
+MAP_SCENARIOS = ("base", "stated")
 """Scenarios that are shown as maps."""
 
 _ALL = {

@@ -43,6 +43,13 @@ def test_round_trip(path, field):
     xr.testing.assert_allclose(back, field.astype(float), rtol=1e-6)
 
 
+def test_some_species_are_read_alone(path):
+    back = gridding.read(path, ["PM2.5", "none"])
+    wanted = gridding.read(path).sel(species=back["species"])
+    assert back["species"].values.tolist() == ["PM2.5"]
+    xr.testing.assert_identical(back, wanted)
+
+
 def test_same_bytes_twice(path, field, tmp_path):
     again = tmp_path / "emissions.nc"
     gridding.write(again, field, domain(), 2020)

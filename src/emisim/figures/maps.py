@@ -22,10 +22,10 @@ from shapely.geometry.polygon import orient
 
 from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
-from emisim.vocabulary import MAPPED
+from emisim.vocabulary import MAP_SCENARIOS
 
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
-PANELS = MAPPED
+PANELS = MAP_SCENARIOS
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Gridded emissions as CF-1.11 netCDF: one flux per species, kg m-2 s-1, by sector and month."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +69,18 @@ def write(
         dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
 
 
-def read(path: str | Path) -> xr.DataArray:
+def read(path: str | Path, species: Collection[str] = SPECIES) -> xr.DataArray:
     """Return what :func:`write` was given: kg per month, (sector, species, month, y, x).
 
-    Values carry the file's single precision. The grid's attributes come along.
+    Values carry the file's single precision. The grid's attributes come along. Of ``species``
+    those in the file are read.
     """
     if not Path(path).is_file():
         message = "file not found"
         raise InputError(message, file=path, hint="make it with the gridding step (emisim grid)")
     with xr.open_dataset(path, engine="netcdf4", decode_times=False) as dataset:
         domain = from_attrs(dataset.attrs)
-        kept = [species for species in SPECIES if variable(species) in dataset]
+        kept = [s for s in SPECIES if s in species and variable(s) in dataset]
         flux = xr.concat([dataset[variable(s)] for s in kept], dim=pd.Index(kept, name="species"))
         length = np.diff(dataset["time_bounds"].values, axis=1)[:, 0]
         seconds = xr.DataArray(length * units.factor("day", "s"), dims="time")

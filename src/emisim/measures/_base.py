@@ -201,8 +201,9 @@ class Measure(Record):
         if not self.services:
             return chosen
         numbers, words = workspace.codes(inventory, "service")
+        rows = np.flatnonzero(chosen.values)
         unfit = np.array([word not in self.services for word in words])
-        wrong = np.flatnonzero(unfit[numbers] & chosen.values)
+        wrong = rows[unfit[numbers[rows]]]
         if wrong.size:
             source = inventory["source"].values[wrong[0]]
             what = f"{self.kind} does not fit source {source!r}, which delivers"

@@ -64,13 +64,13 @@ class Scope(Record):
             hint = "loosen a criterion or add the source to the city's activity tables"
             raise InputError(message, value=self.criteria(), hint=hint)
         if self.capacity_below is not None or self.capacity_from is not None:
-            _one_unit(inventory.capacity_unit.values[where.values])
+            _one_unit(inventory.variables["capacity_unit"].values[where.values])
         return where
 
 
 def _one_unit(found: np.ndarray) -> None:
     """Refuse a size limit on sources that count their capacity in different units."""
-    names = sorted(set(found.astype(str)))
+    names = sorted(set(found.tolist()))
     if len(names) > 1:
         message = "the scope limits capacity but its sources count it in different units"
         raise InputError(message, value=names, hint="add capacity_unit to the scope")

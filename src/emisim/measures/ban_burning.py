@@ -60,10 +60,12 @@ class BanBurning(Measure):
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source), all of which are open burning."""
         chosen = super().where(inventory)
-        sectors = inventory["sector"].values
-        other = np.flatnonzero(chosen.values & (sectors != "burning"))
+        source, sectors = (
+            inventory.variables[name].values[chosen.values] for name in ("source", "sector")
+        )
+        other = np.flatnonzero(sectors != "burning")
         if other.size:
-            what = f"source {inventory['source'].values[other[0]]!r} is no open burning but"
+            what = f"source {source[other[0]]!r} is no open burning but"
             raise self.fault(field="scope", what=what, value=sectors[other[0]], allowed=["burning"])
         return chosen
 

@@ -54,8 +54,9 @@ class CapActivity(Measure):
 
     def unit(self, inventory: xr.Dataset) -> str:
         """Return the unit of the activity in scope; InputError if it has several."""
-        found = np.unique(inventory["activity_unit"].values[self.where(inventory).values])
-        if found.size > 1:
+        units_of = inventory.variables["activity_unit"].values
+        found = sorted(set(units_of[self.where(inventory).values]))
+        if len(found) > 1:
             what = "the scope adds activities in different units"
             hint = "narrow the scope to sources of one unit"
             raise self.fault(field="scope", what=what, value=", ".join(found), hint=hint)

@@ -40,11 +40,14 @@ class Scrap(Shift):
     def where(self, inventory: xr.Dataset) -> xr.DataArray:
         """Return the sources in scope, bool (source): vehicles, or machines of ``nonroad``."""
         chosen = super().where(inventory)
-        made = inventory["service"].values == "product"
-        other = np.flatnonzero(chosen.values & made & (inventory["sector"].values != MACHINES))
+        source, service, sectors = (
+            inventory.variables[name].values[chosen.values]
+            for name in ("source", "service", "sector")
+        )
+        other = np.flatnonzero((service == "product") & (sectors != MACHINES))
         if other.size:
-            what = f"source {inventory['source'].values[other[0]]!r} is no vehicle or machine but"
-            sector = inventory["sector"].values[other[0]]
+            what = f"source {source[other[0]]!r} is no vehicle or machine but"
+            sector = sectors[other[0]]
             raise self.fault(field="scope", what=what, value=sector, allowed=[MACHINES])
         return chosen
 

@@ -12,7 +12,7 @@ import xarray as xr
 from emisim import __version__, boundaries, grid, gridding, units
 from emisim import plan as plans
 from emisim.city import City
-from emisim.figures.album import Material
+from emisim.figures.album import MAPPED, Material
 from emisim.figures.maps import Atlas
 from emisim.figures.style import Stamp
 from emisim.grid import Grid
@@ -32,17 +32,17 @@ class Results:
     emissions: str
 
 
-def gather(city: City, document: Plan, paths: Results) -> Material:
+def gather(city: City, document: Plan, scenarios: xr.Dataset, paths: Results) -> Material:
     """Return everything that is shown of a plan.
 
     Parameters
     ----------
-    city, document
-        The city's folder and the plan, as read.
+    city, document, scenarios
+        The city's folder, the plan and its scenarios, as read.
     paths
         Where the results stand.
     """
-    scenarios, air = _files.load(paths.scenarios), _files.load(paths.air)
+    air = _files.load(paths.air)
     domain = grid.from_attrs(air.attrs)
     report = json.loads(Path(paths.provenance).read_text(encoding="utf-8"))
     return Material(
@@ -52,7 +52,7 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
         totals=totals(scenarios),
         ledger=table(paths.ledger),
         verdict=table(paths.verdict),
-        emission=density(gridding.read(paths.emissions), domain),
+        emission=density(gridding.read(paths.emissions, MAPPED), domain),
         concentration=air["concentration"].rename(mapped="scenario"),
         at_monitors=air["at_monitors"],
         by_area=air["by_area"],
@@ -69,8 +69,9 @@ def gather(city: City, document: Plan, paths: Results) -> Material:
 
 def of_plan(city: str, factors: str, plan: str, paths: Results) -> tuple[Plan, Material]:
     """Return the plan of the results, a draft where they are of one, and what is shown of it."""
-    document = plans.read(plan, draft=_plan.is_draft(_files.load(paths.scenarios)))
-    return document, gather(_domain.read(city, factors), document, paths)
+    scenarios = _files.load(paths.scenarios)
+    document = plans.read(plan, draft=_plan.is_draft(scenarios))
+    return document, gather(_domain.read(city, factors), document, scenarios, paths)
 
 
 def totals(scenarios: xr.Dataset) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from emisim.air import local
 from emisim.stages import _domain, _files, _inputs, _transport
 from emisim.transport import chains
 from emisim.transport.matrix import PERIODS
-from emisim.vocabulary import HALVES, MAPPED, SEASONS
+from emisim.vocabulary import HALVES, MAP_SCENARIOS, SEASONS
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +34,12 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, setting: str, h
 def fields(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset, half: str) -> xr.DataArray:
     """Return contributions (scenario, season, component, period, y, x), ug/m3.
 
-    Of the scenarios that maps show (:data:`emisim.vocabulary.MAPPED`). The mean emission of the half
+    Of the scenarios that maps show (:data:`emisim.vocabulary.MAP_SCENARIOS`). The mean emission of the half
     is transported; a season takes it in proportion to the city's emission in their common months.
     Each season's value is its mean times the share of its days in this half; the two halves add.
     """
     year = case.place.settings.base_year
-    shown = many.sel(scenario=[s for s in many["scenario"].values if s in MAPPED])
+    shown = many.sel(scenario=[s for s in many["scenario"].values if s in MAP_SCENARIOS])
     rate = local.rates(shown["emission"], many["source_sector"].values, case.place.factors, year)
     rate = rate.sel(month=list(HALVES[half]))
     days = local.days(year).sel(month=list(HALVES[half]))
