@@ -39,7 +39,9 @@ def test_every_group_is_emitted_once_and_only_once():
     names = ["ground|rush", "power|flat"]
     rush = np.zeros(24)
     rush[[8, 18]] = 0.5
-    found = groups.weights(names, weather(), STACKS, np.array([rush, np.full(24, 1 / 24)]), EDGES, P)
+    found = groups.weights(
+        names, weather(), STACKS, np.array([rush, np.full(24, 1 / 24)]), EDGES, P
+    )
     assert found.shape == (2, 2, 8)
     assert found.sum(axis=(1, 2)) == pytest.approx([1, 1])
     assert found[0].sum(axis=1) == pytest.approx([0.5, 0.5])
@@ -74,9 +76,7 @@ def test_convective_plume_stays_in_the_mixed_layer():
     assert (bottom >= 0).all()
 
 
-@given(
-    height=st.floats(0, 300), rest=st.floats(0, 50), top=st.floats(1, 20), hot=st.booleans()
-)
+@given(height=st.floats(0, 300), rest=st.floats(0, 50), top=st.floats(1, 20), hot=st.booleans())
 def test_layer_shares_add_to_one(height, rest, top, hot):
     stack = (height, 3.0, 420.0, 10.0, np.nan) if hot else (height, *[np.nan] * 3, rest)
     one = releases(any=stack).isel(release=0)

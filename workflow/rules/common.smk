@@ -99,3 +99,14 @@ def made_from(stage):
         return provenance.digest({path: content(path) for path in paths})
 
     return digest
+
+
+def matrix_parts(wildcards):
+    """Return the parts of a city's source-receptor matrix, or the one that the city supplies."""
+    own = _inputs.own_matrix(city(wildcards))
+    count = len(_inputs.batches(city(wildcards), FACTORS))
+    return [str(path) for path in own] or [
+        f"results/{wildcards.city}/transport/matrix/{half}-{batch}.nc"
+        for half in HALVES
+        for batch in range(count)
+    ]
