@@ -87,7 +87,7 @@ def test_layer_shares_add_to_one(height, rest, top, hot):
 
 
 def test_a_release_above_the_top_is_named():
-    with pytest.raises(InputError, match="power.*reaches above the top of the model"):
+    with pytest.raises(InputError, match=r"power.*reaches above the top of the model"):
         rise.layer_shares(POWER.isel(release=0), weather(), np.array([0, 20, 100.0]), P)
 
 

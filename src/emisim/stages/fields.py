@@ -34,8 +34,9 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, setting: str, h
 def fields(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset, half: str) -> xr.DataArray:
     """Return contributions (scenario, season, component, period, y, x), ug/m3.
 
-    Of the scenarios that maps show (:data:`emisim.vocabulary.MAP_SCENARIOS`). The mean emission of the half
-    is transported; a season takes it in proportion to the city's emission in their common months.
+    Of the scenarios that maps show (:data:`emisim.vocabulary.MAP_SCENARIOS`). The mean emission of
+    the half is transported; a season takes it in proportion to the city's emission in their
+    common months.
     Each season's value is its mean times the share of its days in this half; the two halves add.
     """
     year = case.place.settings.base_year

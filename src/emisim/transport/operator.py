@@ -26,6 +26,7 @@ from emisim.transport.mesh import Mesh
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DIGITS = 12
+SUM_TOLERANCE = 1e-9
 WEATHER = {
     "frequency": ("class",),
     "transition": ("class", "to"),
@@ -236,9 +237,6 @@ def check_weather(weather: xr.Dataset) -> None:
     if off > SUM_TOLERANCE:
         message = "transitions of a weather class do not sum to 1"
         raise InputError(message, value=float(off), hint="make the weather classes again")
-
-
-SUM_TOLERANCE = 1e-9
 
 
 def _check_shape(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> None:
