@@ -26,6 +26,11 @@ from emisim.vocabulary import MAP_SCENARIOS
 
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
 PANELS = MAP_SCENARIOS
+LEGEND = {"map.class": 0.12, "map.of_total": 0.62, "map.of_area": 0.96}
+"""Where the columns of the class legend stand: the first by its left end, the others by the right.
+"""
+NEEDLE = (0.055, 0.9)
+"""Tip of the north arrow, in parts of the map."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +155,12 @@ def _scale_bar(axes: Axes, lang: str, size: float) -> None:
 
 def _north(axes: Axes, lang: str, size: float) -> None:
     move = {"transform": axes.transAxes, "zorder": 9}
-    axes.add_patch(Polygon([(0.055, 0.9), (0.037, 0.83), (0.055, 0.845)], fc="black", **move))
-    half = [(0.055, 0.9), (0.073, 0.83), (0.055, 0.845)]
+    notch = (NEEDLE[0], 0.845)
+    axes.add_patch(Polygon([NEEDLE, (0.037, 0.83), notch], fc="black", **move))
+    half = [NEEDLE, (0.073, 0.83), notch]
     axes.add_patch(Polygon(half, fc="white", ec="black", lw=0.8, **move))
     text = say("map.north", lang)
-    axes.text(0.055, 0.91, text, ha="center", va="bottom", size=size, weight="bold", **move)
+    axes.text(NEEDLE[0], 0.91, text, ha="center", va="bottom", size=size, weight="bold", **move)
 
 
 def _notes(axes: Axes, atlas: Atlas, lang: str) -> None:
@@ -173,19 +179,20 @@ def _class_legend(
     edges = [plain(v) for v in limits]
     texts = [f"≤ {edges[0]}", *[f"{a} – {b}" for a, b in pairwise(edges)]]
     texts.append(f"> {edges[-1]}")
-    for x, key in ((0.12, "map.class"), (0.62, "map.of_total"), (0.96, "map.of_area")):
+    for key, x in LEGEND.items():
         ha = "left" if key == "map.class" else "right"
         text = say(key, lang)
         axes.text(x, 0.985, text, size=style.SMALL, color=style.palette()["faint"], ha=ha, va="top")
+    name, of_total, of_area = LEGEND.values()
     for row, kind in enumerate(range(len(colors) - 1, -1, -1)):
         y = 0.875 - 0.07 * row
         inside = (kinds == kind) & (values > 0)
         axes.add_patch(Rectangle((0, y - 0.025), 0.09, 0.05, fc=colors[kind], ec="none"))
-        axes.text(0.12, y, texts[kind], va="center")
+        axes.text(name, y, texts[kind], va="center")
         total = percent(values[inside].sum() / values.sum())
-        axes.text(0.62, y, total, va="center", ha="right", weight="bold")
+        axes.text(of_total, y, total, va="center", ha="right", weight="bold")
         area = percent(inside.sum() / (values > 0).sum())
-        axes.text(0.96, y, area, va="center", ha="right")
+        axes.text(of_area, y, area, va="center", ha="right")
 
 
 def _district_bars(axes: Axes, by_district: pd.Series, species: str, lang: str) -> None:

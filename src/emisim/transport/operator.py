@@ -249,8 +249,7 @@ def _check_rate(name: str, array: Floats, shape: tuple[int, ...]) -> None:
     array = np.asarray(array)
     _check_shape(name, array, shape)
     if not (array >= 0).all() or not np.isfinite(array).all():
-        message = f"{name} must be finite and not negative"
-        raise InputError(message, value=float(np.nanmin(array)))
+        raise InputError(f"{name} must be finite and not negative", value=float(np.nanmin(array)))
 
 
 def _diffusion(width: Floats, faces: Floats) -> tuple[Floats, Floats]:

@@ -111,8 +111,8 @@ def description(record: pd.DataFrame, s: Setting) -> str:
         f"{len(record)} hours of {record.attrs['source']}: winds, profiles of diffusivity "
         f"and of wind, and rain change every hour; {calm:.0f} % of the hours are calm. The class "
         "model sees the same year as weather classes only. Both use first-order upwind "
-        "differences, so that the difference is that of the classes. Bias: sum of differences over the sum of the "
-        "reference; error: sum of absolute differences over it; by ring of distance."
+        "differences, so that the difference is that of the classes. Bias: sum of differences over "
+        "the sum of the reference; error: sum of absolute differences over it; by ring of distance."
     )
 
 
