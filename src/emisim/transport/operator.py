@@ -224,8 +224,7 @@ def check_weather(weather: xr.Dataset) -> None:
         if name not in weather or weather[name].dims != dims:
             message = f"the weather needs {name} with dimensions {dims}"
             found = weather[name].dims if name in weather else None
-            hint = "take one half year of the weather classes"
-            raise InputError(message, value=found, hint=hint)
+            raise InputError(message, value=found, hint="take one half year of the weather classes")
         if not np.isfinite(weather[name].values).all():
             message = f"{name} of the weather classes is not finite"
             raise InputError(message, hint="make the weather classes again")
@@ -246,10 +245,10 @@ def _check_shape(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) 
 
 
 def _check_rate(name: str, array: Floats, shape: tuple[int, ...]) -> None:
-    array = np.asarray(array)
-    _check_shape(name, array, shape)
-    if not (array >= 0).all() or not np.isfinite(array).all():
-        raise InputError(f"{name} must be finite and not negative", value=float(np.nanmin(array)))
+    _check_shape(name, np.asarray(array), shape)
+    if not (np.asarray(array) >= 0).all() or not np.isfinite(array).all():
+        message = f"{name} must be finite and not negative"
+        raise InputError(message, value=float(np.nanmin(array)))
 
 
 def _diffusion(width: Floats, faces: Floats) -> tuple[Floats, Floats]:

@@ -21,8 +21,8 @@ def maps(truth: np.ndarray, model: np.ndarray, s: Setting, station: str) -> Figu
     """Draw the hourly reference above the class model, one column per source."""
     with style.context():
         figure = style.slide(
-            f"Classes of the weather of {station} do what its hours do",
-            "Annual mean at the ground, share of the maximum; above hour by hour, below classes",
+            f"A year of {station}: above hour by hour, below by weather classes",
+            "Annual mean at the ground, share of the largest of the hourly run; axes in km",
             FOOT,
         )
         edges = s.mesh.x_edges / KM
@@ -55,18 +55,18 @@ def rings(scores: Mapping[str, np.ndarray], names: list[str], station: str) -> F
     shown = (2, 3)
     with style.context():
         figure = style.slide(
-            "Regimes, changes between classes and emission by hour are what counts",
+            "What the choice of classes and of the method does to the annual mean",
             f"Bias of the annual mean at the ground against the hourly run, {station}",
             FOOT,
         )
         top = style.body_top(figure)
         for column, source in enumerate(shown):
-            axes = figure.add_axes((0.3 + column * 0.35, 0.12, 0.32, top - 0.24))
+            axes = figure.add_axes((0.3 + column * 0.35, 0.12, 0.32, top - 0.3))
             _ring_dots(axes, {k: v[0, source] for k, v in scores.items()}, names)
             axes.set_title(SOURCES[source], size=style.TEXT)
             axes.tick_params(labelleft=column == 0)
             if column == 0:
-                axes.legend(loc="lower left", ncols=1, bbox_to_anchor=(-0.85, 1))
+                axes.legend(loc="lower left", ncols=1, bbox_to_anchor=(-0.85, 0.98))
     return figure
 
 
@@ -85,15 +85,20 @@ def _ring_dots(axes: Axes, biases: Mapping[str, np.ndarray], names: list[str]) -
 
 def ratios(table: pd.DataFrame) -> Figure:
     """Draw the ring means of model and AERMOD over distance."""
+    quotient = table["model / AERMOD"]
     with style.context():
         figure = style.slide(
-            "An area source spreads as in AERMOD to 30 km, then faster",
+            f"Ring means are {quotient.min():.2g} to {quotient.max():.2g} times those of AERMOD",
             "Annual mean on rings around 1 km2 that emits 1 g/s, ug/m3",
             FOOT,
         )
         axes = figure.add_axes((0.09, 0.13, 0.86, style.body_top(figure) - 0.16))
-        for column, marker in (("AERMOD", "s"), ("model", "o")):
-            axes.loglog(table["distance, km"], table[column], f"{marker}-", label=column)
+        for column, role, marker in (("AERMOD", "faint", "s"), ("model", "fall", "o")):
+            color = style.palette()[role]
+            axes.plot(table["distance, km"], table[column], f"{marker}-", color=color, label=column)
+        axes.set(xscale="log", yscale="log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xlabel("distance, km")
         axes.legend()
     return figure
@@ -109,8 +114,9 @@ def cuts(table: pd.DataFrame) -> Figure:
         )
         axes = figure.add_axes((0.09, 0.13, 0.86, style.body_top(figure) - 0.16))
         x = 100 * table["cut of NH3"]
-        axes.plot(x, table["change, ug/m3"], "o-", label="partition")
-        axes.plot(x, table["if it were proportional"], "--", label="proportional to the last")
+        ink, faint = style.palette()["ink"], style.palette()["faint"]
+        axes.plot(x, table["change, ug/m3"], "o-", color=ink, label="partition")
+        axes.plot(x, table["if it were proportional"], "--", color=faint, label="proportional")
         axes.set_xlabel("cut of ammonia, %")
         axes.legend()
     return figure
