@@ -16,6 +16,7 @@ from emisim.transport.operator import Numerics
 from emisim.validation import class_sets, drawing, experiment
 from emisim.validation.experiment import SOURCES, Setting
 from emisim.validation.section import Check, Section, absent, bias
+from emisim.vocabulary import HALVES
 from emisim.weather import rain, readers, regimes
 
 TITLE = "A year computed hour by hour"
@@ -81,11 +82,18 @@ def section(inputs: Inputs, records: Mapping[str, pd.DataFrame]) -> Section:
     truth = truth_of(records[STATION], s, MAIN, inputs)
     default = class_sets.variants(p, inputs.meteorology)["default"]
     weather = regimes.classify(weather_of(records[STATION], inputs)(default))
-    model, score = scored(weather, truth, s, inputs)
+    by_half = experiment.classes(weather, s, p, inputs.numerics())
+    model = experiment.annual(by_half)
+    score = experiment.scores(model, experiment.annual(truth), s, p)
+    halves = {
+        half: (weather.sizes["class"], experiment.scores(by_half[i], truth[i], s, p))
+        for i, half in enumerate(HALVES)
+    }
     rings = ring_names(p)
     sets = compared(records[STATION], inputs)
     tables = {
         f"{STATION}, {weather.sizes['class']} classes: bias (error), %": by_source(score, rings),
+        f"{STATION}, halves of the year by themselves: bias by ring, %": by_name(halves),
         f"{STATION}, other class sets and methods, cells of "
         f"{coarse_cell(p):g} km: bias by ring, %": by_name(sets),
         "Other stations, default classes, the same cells: bias by ring, %": by_name(
