@@ -106,10 +106,12 @@ def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Se
     at_area = over_areas(local, stations)
     bases = _bases(at_area.sel(scenario=base, drop=True), basis)
     ways = xr.concat(list(bases.ways.values()), pd.Index(list(bases.ways), name="way"))
-    found = _respond(at_area, bases, ways, basis, base)
+    held = _inorganic_base(bases, ways, basis)
+    found = _respond(at_area, bases.observed, ways, held, basis, base)
     by_area = found.sel(way=background.SHARE, drop=True)
     share = bases.ways[background.SHARE]
-    city = bases.at(CITY)
+    city = {"point": CITY, "drop": True}
+    above = held.at(point=CITY, way=background.SHARE)
     out = {
         "by_area": _annual(species(by_area), basis.year),
         "by_area_season": species(by_area),
@@ -128,7 +130,9 @@ def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Se
         if where is not None:
             spread = where.rename(cell="point") if dim == "cell" else where
             renamed = {"scenario": "mapped"} if dim == "cell" else {}
-            level = _respond(spread, city, city.ways[background.SHARE], basis, base)
+            level = _respond(
+                spread, bases.observed.sel(**city), share.sel(**city), above, basis, base
+            )
             data[name] = _annual(species(level), basis.year).rename(point=dim, **renamed)
     return _describe(data)
 
@@ -145,13 +149,6 @@ class _Bases:
     ways: dict[str, xr.DataArray]
     own: xr.DataArray
     status: xr.DataArray
-
-    def at(self, point: str) -> "_Bases":
-        """Return the bases of one point, without the dimension."""
-        pick = {"point": point, "drop": True}
-        ways = {n: w.sel(**pick) for n, w in self.ways.items()}
-        return _Bases(*(v.sel(**pick) for v in (self.observed, self.local, self.parts)), ways,
-                      *(v.sel(**pick) for v in (self.own, self.status)))  # fmt: skip
 
 
 def _bases(anchor: xr.DataArray, basis: Air) -> _Bases:
@@ -185,19 +182,18 @@ def _choose(anchor: xr.DataArray, own: xr.DataArray) -> xr.DataArray:
     return anchor.where(chosen, anchor.sel(point=CITY, drop=True))
 
 
-def _respond(local: xr.DataArray, bases: _Bases, share: xr.DataArray, basis: Air,
-             base: str) -> xr.DataArray:  # fmt: skip
+def _respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, held: Base,
+             basis: Air, base: str) -> xr.DataArray:  # fmt: skip
     """Return concentrations (..., scenario, season, response, point); neighbours move with the
     scenarios, not with the base.
     """
-    held = _inorganic_base(bases, share, basis)
     moved = background.neighbours(basis.conditions.numerics)
     names = local["scenario"].values.tolist()
     parts = []
     for chosen, factor in (([base], {}), ([n for n in names if n != base], moved)):
         if chosen:
             some = local.sel(scenario=chosen)
-            parts.append(respond(some, bases.observed, share, held, basis.conditions, factor))
+            parts.append(respond(some, observed, share, held, basis.conditions, factor))
     return xr.concat(parts, "scenario").sel(scenario=names)
 
 

@@ -61,6 +61,17 @@ class Base:
     nitrate: xr.DataArray
     ammonium: xr.DataArray
 
+    def at(self, **labels: str) -> "Base":
+        """Return the base at labels of ``way`` and ``point``, without these dimensions."""
+
+        def pick(value: xr.DataArray) -> xr.DataArray:
+            return value.sel({d: n for d, n in labels.items() if d in value.dims}, drop=True)
+
+        total, share, local = (
+            {n: pick(v) for n, v in part.items()} for part in (self.total, self.share, self.local)
+        )
+        return Base(total, share, local, pick(self.nitrate), pick(self.ammonium))
+
 
 def at_gas_share(local: xr.DataArray, name: str, gas: xr.DataArray,
                  nodes: xr.DataArray) -> xr.DataArray:  # fmt: skip
