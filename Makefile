@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint docs bench lock clean
+.PHONY: help run test test-long check lint docs bench bench-transport validate lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
 
 run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans of inputs/config.yaml
 	@$(BIN)/python -m compileall -q src
@@ -20,6 +20,9 @@ run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans o
 test: $(VENV)/.installed-dev  ## install what is pinned, then run the whole test suite
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/pytest -n auto --dist loadgroup
+
+test-long: $(VENV)/.installed-dev  ## the tests that take minutes: a year hour by hour, AERMOD
+	$(BIN)/pytest -m slow
 
 check: $(VENV)/.installed-run  ## check every input and print what the plans rest on
 	@$(BIN)/emisim check
@@ -37,6 +40,15 @@ docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python bench/bench.py
+
+bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
+	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
+
+REFERENCE ?= $(firstword $(wildcard ../*/reference))
+RECORDS ?= $(firstword $(wildcard ../*/obs/weather))
+
+validate: $(VENV)/.installed-run  ## run the validation suite and write docs/validation.md
+	@$(BIN)/python -m emisim.validation --reference "$(REFERENCE)" --records "$(RECORDS)"
 
 lock: $(VENV)/.installed-dev  ## make the pinned requirements again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header \

@@ -34,7 +34,7 @@ ASSUMED = {
 }
 TOP, WIDTH, COLORS = 10, 1100, 96
 EMPTY = (
-    "Not computed yet: run `snakemake --cores 8 --configfile inputs/all-plans.yaml`, "
+    "Not computed yet: run `snakemake --cores 8`, "
     "then `make docs`."
 )
 DASH = "–"
@@ -314,8 +314,8 @@ def _both(rows: pd.DataFrame, quantity: str, species: str) -> str:
 
 
 def main() -> None:
-    """Write all pages of the plans that inputs/all-plans.yaml names."""
-    runs = config.read(ROOT / "inputs/all-plans.yaml").runs
+    """Write all pages of the plans that inputs/config.yaml names."""
+    runs = config.read(ROOT / "inputs/config.yaml").runs
     documents = [plans.read(ROOT / f"inputs/plans/{run.plan}.yaml") for run in runs]
     written = [write(document, ROOT / "results") for document in documents]
     written.append(overview(documents, ROOT / "results"))

@@ -10,7 +10,7 @@ from emisim.stages import _domain, check
 
 ROOT = Path(__file__).parents[1]
 INPUTS = ROOT / "inputs"
-RUNS = config.read(INPUTS / "all-plans.yaml").runs
+RUNS = config.read(INPUTS / "config.yaml").runs
 MONITORED = ("PM2.5", "PM10", "SO2", "NO2")
 
 

@@ -14,7 +14,7 @@ LAYERS = (
     "scenario ledger variants progress air gridding",
     "plan plan_model plan_scenarios target_model target_values targets claim_model claims drafts",
     "figures briefing provenance published explain comparison",
-    "stages cli",
+    "stages cli validation",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 KNOWN = codegraph.modules()

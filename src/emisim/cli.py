@@ -36,6 +36,14 @@ EACH: Option = {
     "help": "besides, every measure alone, or all without it",
 }
 FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
+SURFACE: Option = {"choices": ("rural", "town", "urban"), "help": "ground around the station"}
+SITE: dict[str, Option] = {
+    "station": {"metavar": "NAME", "help": "where the record does not say it"},
+    **{
+        name: {"type": float, "metavar": "NUMBER", "help": f"{unit}; likewise"}
+        for name, unit in {"longitude": "deg", "latitude": "deg", "utc_offset": "h"}.items()
+    },
+}
 PLACED = (NAMED, CLAUSE)
 """Given by their place, without a flag."""
 
@@ -105,8 +113,8 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         },
     ),
     "weather": (
-        "joint frequencies of wind and stability from an EPW file or an hourly CSV table",
-        {"record": READ, "factors": FACTORS, "out": WRITE},
+        "weather tables of a city from an hourly record (docs/weather.md)",
+        {"record": READ, "factors": FACTORS, "out": WRITE, "surface": SURFACE, **SITE},
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",

@@ -104,6 +104,11 @@ SERVICE_UNITS = {
 }
 SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
 """Meteorological seasons and their months."""
+HALVES = {"heating": (11, 12, 1, 2, 3), "non-heating": (4, 5, 6, 7, 8, 9, 10)}
+"""Halves of the year for transport and chemistry, the same for every city, and their months."""
+
+MAP_SCENARIOS = ("base", "stated")
+"""Scenarios that are shown as maps."""
 
 _ALL = {
     **STATUS_TERMS,

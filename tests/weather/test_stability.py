@@ -8,7 +8,7 @@ from emisim import tables
 from emisim.errors import InputError
 from emisim.weather import stability
 
-P = tables.read_parameters("inputs/factors/dispersion.csv")
+P = tables.read_parameters("inputs/factors/meteorology.csv")
 
 
 def altitude(time, latitude, longitude):

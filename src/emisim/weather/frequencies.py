@@ -18,6 +18,7 @@ from emisim.errors import InputError, require_known
 from emisim.tables import Parameters
 from emisim.vocabulary import SEASONS
 from emisim.weather import stability
+from emisim.weather.periods import season_of
 
 DIRECTIONS = (
     *("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE"),
@@ -27,12 +28,6 @@ CALM = "calm"
 KEY = ("season", "direction", "speed_class", "stability")
 NUMBERS = ("frequency", "mean_speed", "harmonic_speed", "mean_temperature", "hours")
 HEADER = "# "
-
-
-def season_of(month: np.ndarray) -> np.ndarray:
-    """Return the season name of each month number."""
-    by_month = {m: name for name, months in SEASONS.items() for m in months}
-    return np.array([by_month[int(m)] for m in month])
 
 
 def speed_edges(p: Parameters) -> np.ndarray:

@@ -1,197 +1,210 @@
-"""Hourly weather records: reading EnergyPlus weather files and hourly CSV files, and checking them.
+"""Hourly weather records: what they hold, their physical limits, their gaps.
 
-A record is a DataFrame indexed 0..n-1 with columns ``time`` (local standard time at the middle of
-the hour), ``wind_speed`` (m/s), ``wind_direction`` (degrees the wind blows from), ``temperature``
-(K), ``irradiance`` (global horizontal, W/m2, may be NaN) and ``cloud`` (0 to 1, may be NaN).
-``attrs`` hold station, latitude, longitude, utc_offset, source.
+A record is a DataFrame indexed 0..n-1 with ``time`` (local standard time at the middle of the
+hour) and the columns of :data:`COLUMNS`; optional ones may be NaN. ``attrs`` hold station,
+latitude, longitude, utc_offset, source, and how many hours were interpolated and left out.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from emisim import tables, units
 from emisim.errors import InputError
+from emisim.tables import Parameters
+from emisim.vocabulary import HALVES
+from emisim.weather.periods import half_of
 
 HOURS_PER_YEAR = 8760
-EPW_HEADER_LINES = 8
-EPW_COLUMNS = {
-    0: "year",
-    1: "month",
-    2: "day",
-    3: "hour",
-    6: "temperature",
-    13: "irradiance",
-    20: "wind_direction",
-    21: "wind_speed",
-    22: "cloud",
-}
-"""Positions in an EPW record (0-based)."""
-EPW_MISSING = {
-    "temperature": 99.9,
-    "irradiance": 9999.0,
-    "wind_direction": 999.0,
-    "wind_speed": 999.0,
-    "cloud": 99.0,
-}
-"""The format's missing-value codes: this value or more means not observed."""
-CLOUD_TENTHS = 10.0
-CSV_REQUIRED = ("time", "wind_speed", "wind_direction", "temperature")
+HOUR = pd.Timedelta(hours=1)
+PROCESS = "record"
 STATION = ("station", "latitude", "longitude", "utc_offset")
-LIMITS = {
-    "wind_speed": (0.0, 75.0, "m/s"),
-    "wind_direction": (0.0, 360.0, "degrees"),
-    "temperature": (200.0, 335.0, "K"),
-    "irradiance": (0.0, 1500.0, "W/m2"),
-    "cloud": (0.0, 1.0, "fraction"),
+
+
+class Quantity(NamedTuple):
+    """Physical limits and unit of a column; a value beyond them is a unit or column mistake."""
+
+    low: float
+    high: float
+    unit: str
+    mistake: str
+
+
+COLUMNS = {
+    "wind_speed": Quantity(0, 75, "m/s", "km/h and knots must be turned into m/s"),
+    "wind_direction": Quantity(0, 360, "degrees", "tenths of degrees, or a missing-value code?"),
+    "temperature": Quantity(200, 335, "K", "are K and degC (or degF) mixed up?"),
+    "irradiance": Quantity(0, 1500, "W/m2", "J/m2 and kJ/m2 must be divided by the seconds"),
+    "cloud": Quantity(0, 1, "fraction", "tenths and oktas must be turned into a fraction"),
+    "relative_humidity": Quantity(0, 1.1, "fraction", "percent must be divided by 100"),
+    "rain": Quantity(0, 200, "mm/h", "m must be turned into mm"),
+    "mixing_height": Quantity(0, 10000, "m", "height above ground, not above the sea"),
+    "friction_velocity": Quantity(0, 5, "m/s", "is it the friction velocity?"),
+    "heat_flux": Quantity(-500, 1000, "W/m2", "J/m2 must be divided by the seconds"),
 }
-"""Physical limits; a value beyond them is a unit or column mistake."""
+"""What a record may hold. ``heat_flux`` is sensible heat, positive upward."""
+REQUIRED = ("wind_speed", "wind_direction", "temperature")
+BRIDGED = (*REQUIRED, "irradiance", "cloud", "relative_humidity")
+"""Columns whose short gaps are interpolated; the others keep theirs."""
 
 
-def read_epw(path: str | Path) -> pd.DataFrame:
-    """Read an EnergyPlus weather file of one year (8760 hours).
+def check(
+    frame: pd.DataFrame, attrs: dict[str, object], path: str | Path, p: Parameters
+) -> pd.DataFrame:
+    """Return ``frame`` as a record with ``attrs``, short gaps bridged.
 
-    Raises
-    ------
-    InputError
-        If the LOCATION line, the number of columns or hours is wrong, an hour is missing or twice,
-        wind or temperature are missing, a value is beyond physical limits, or all hours are calm.
-    """
-    lines = tables.read_text(path).splitlines()
-    attrs = _epw_location(lines[0] if lines else "", path)
-    rows = [line.split(",") for line in lines[EPW_HEADER_LINES:] if line.strip()]
-    short = next((i for i, r in enumerate(rows) if len(r) <= max(EPW_COLUMNS)), None)
-    if short is not None:
-        msg = f"an hour has {len(rows[short])} fields; an EPW hour has 35"
-        raise InputError(
-            msg, file=path, row=EPW_HEADER_LINES + short + 1, hint="use a complete EPW file"
-        )
-    raw = pd.DataFrame({name: [r[i] for r in rows] for i, name in EPW_COLUMNS.items()})
-    frame = raw.apply(pd.to_numeric, errors="coerce")
-    for name, code in EPW_MISSING.items():
-        frame[name] = frame[name].where(frame[name] < code)
-    if frame["irradiance"].max() == 0:
-        frame["irradiance"] = np.nan
-    frame["temperature"] += units.convert(0.0, "degC", "K")
-    frame["cloud"] /= CLOUD_TENTHS
-    frame["time"] = _epw_time(frame)
-    return check(frame.drop(columns=["year", "month", "day", "hour"]), attrs, path)
-
-
-def _epw_location(line: str, path: str | Path) -> dict[str, object]:
-    parts = [p.strip() for p in line.split(",")]
-    if parts[0] != "LOCATION" or len(parts) <= 8:
-        msg = "not an EnergyPlus weather file: the first line must be LOCATION with nine fields"
-        hint = "give an .epw file, or an hourly .csv with columns " + ", ".join(CSV_REQUIRED)
-        raise InputError(msg, file=path, row=1, value=line[:60], hint=hint)
-    latitude, longitude, utc_offset = (float(p) for p in parts[6:9])
-    return {
-        "station": parts[1],
-        "latitude": latitude,
-        "longitude": longitude,
-        "utc_offset": utc_offset,
-        "source": f"{parts[4]} typical year, WMO {parts[5]}, file {Path(path).name}",
-    }
-
-
-def _epw_time(frame: pd.DataFrame) -> pd.Series:
-    """Middle of each hour; typical years mix calendar years, so all get that of the first row."""
-    stamp = frame[["month", "day"]].assign(year=frame["year"].iloc[0] if len(frame) else 1)
-    day = pd.to_datetime(stamp[["year", "month", "day"]], errors="coerce")
-    return day + pd.to_timedelta(frame["hour"] - 1 / 2, unit="h")
-
-
-def read_csv(path: str | Path) -> pd.DataFrame:
-    """Read an hourly CSV: time, wind_speed (m/s), wind_direction (deg), temperature (degC), and
-    cloud (fraction) or irradiance (W/m2), or both.
-
-    ``time`` is local standard time at the start of the hour, ISO format; at least a year of
-    hours. Above the header row stand the lines ``# station: name``, ``# latitude: 37.07``,
-    ``# longitude: 112.98`` (degrees) and ``# utc_offset: 8`` (hours).
+    Parameters
+    ----------
+    frame
+        ``time`` (middle of the hour, local standard time) and any of :data:`COLUMNS`.
+    attrs
+        :data:`STATION` and source.
+    path
+        The file, for messages.
+    p
+        ``inputs/factors/meteorology.csv`` (process ``record``).
 
     Raises
     ------
     InputError
-        As :func:`read_epw`; also for a missing column or a missing line of the station.
+        If times are unreadable, doubled or out of order, a value is beyond physical limits, a
+        required column is empty, wind or temperature look like another unit, all hours are calm,
+        a gap is longer than the limit, or too little of the year or of one half is covered.
     """
-    from io import StringIO
-
-    lines = tables.read_text(path).splitlines()
-    head = [line for line in lines if line.startswith("#")]
-    attrs = _csv_station(head, path)
-    frame = pd.read_csv(StringIO("\n".join(lines[len(head) :])))
-    where = {"file": path, "row": len(head) + 1, "allowed": list(frame.columns)}
-    for name in CSV_REQUIRED:
-        if name not in frame:
-            msg = "missing column"
-            raise InputError(msg, column=name, **where)  # type: ignore[arg-type]
-    if not {"cloud", "irradiance"} & set(frame.columns):
-        msg = "neither cloud nor irradiance is given; stability needs one of them"
-        raise InputError(msg, **where)  # type: ignore[arg-type]
-    frame["time"] = pd.to_datetime(frame["time"], errors="coerce") + pd.Timedelta(hours=1) / 2
-    names = [n for n in LIMITS if n in frame]
-    frame[names] = frame[names].apply(pd.to_numeric, errors="coerce")
-    frame["temperature"] += units.convert(0.0, "degC", "K")
-    return check(frame.reindex(columns=["time", *LIMITS]), attrs, path)
-
-
-def _csv_station(head: list[str], path: str | Path) -> dict[str, object]:
-    given = dict(line.lstrip("# ").split(": ", 1) for line in head if ": " in line)
-    hint = "put lines such as '# latitude: 37.07' above the header row"
-    for name in STATION:
-        if name not in given:
-            msg = f"no line gives the {name} of the station"
-            raise InputError(msg, file=path, row=1, value=name, allowed=STATION, hint=hint)
-    try:
-        numbers: dict[str, object] = {n: float(given[n]) for n in STATION[1:]}
-    except ValueError:
-        msg = "latitude, longitude and utc_offset must be numbers"
-        raise InputError(msg, file=path, row=1, value=given, hint=hint) from None
-    return {**numbers, "station": given["station"],
-            "source": f"hourly record, file {Path(path).name}"}  # fmt: skip
-
-
-def check(frame: pd.DataFrame, attrs: dict[str, object], path: str | Path) -> pd.DataFrame:
-    """Return ``frame`` with ``attrs``, or raise :class:`InputError` (see the readers)."""
-    if len(frame) < HOURS_PER_YEAR:
-        msg = f"{len(frame)} hours; a whole year ({HOURS_PER_YEAR}) is needed for the frequencies"
-        raise InputError(msg, file=path, value=len(frame), allowed=[f">= {HOURS_PER_YEAR}"])
     _check_time(frame["time"], path)
-    for name, (low, high, unit) in LIMITS.items():
-        values = frame[name]
-        if name in CSV_REQUIRED and values.isna().any():
-            i = int(values.index[values.isna()][0])
-            msg = f"{name} is missing or not a number in {int(values.isna().sum())} hours"
-            hint = "fill the gaps, or take another record"
-            raise InputError(msg, file=path, column=name, value=f"hour {i + 1}", hint=hint)
-        bad = (values < low) | (values > high)
-        if bad.any():
-            i = int(values.index[bad][0])
-            msg = f"{name} is beyond physical limits in hour {i + 1}"
-            allowed = [f"{low:g} to {high:g} {unit}"]
-            raise InputError(
-                msg, file=path, column=name, value=float(values[i]), allowed=allowed,
-                hint="check the unit and the column order",
-            )  # fmt: skip
-    if frame["wind_speed"].max() <= 0:
-        msg = "every hour is calm: no direction can be derived"
-        raise InputError(msg, file=path, column="wind_speed", value=0.0, hint="check the column")
-    frame = frame[["time", *LIMITS]].reset_index(drop=True)
-    frame.attrs = dict(attrs)
-    return frame
+    frame = frame.reindex(columns=["time", *COLUMNS])
+    for name in COLUMNS:
+        _check_limits(frame[name].astype(float), name, path)
+    _check_wind(frame["wind_speed"], path, p)
+    _check_temperature(frame["temperature"], path, p)
+    whole, interpolated, dropped = _bridge(_on_every_hour(frame), path, p)
+    _check_coverage(whole["time"], path, p)
+    whole.attrs = {**attrs, "interpolated_hours": interpolated, "dropped_hours": dropped}
+    return whole
 
 
 def _check_time(time: pd.Series, path: str | Path) -> None:
     hint = "give every hour once, in order (29 February may be left out)"
+    if len(time) == 0:
+        msg = "the record has no hours"
+        raise InputError(msg, file=path, hint=hint)
     if time.isna().any():
-        i = int(time.index[time.isna()][0])
+        i = int(np.flatnonzero(time.isna())[0])
         msg = "time cannot be read"
         raise InputError(msg, file=path, column="time", value=f"hour {i + 1}", hint=hint)
     step = time.diff().dropna()
-    leap = (time.dt.month == 3) & (time.dt.day == 1) & (time.dt.hour == 0)
-    good = (step == pd.Timedelta(hours=1)) | (leap[1:] & (step == pd.Timedelta(hours=25)))
-    if not good.all():
-        i = int(step.index[~good][0])
-        msg = "hours are not consecutive"
+    bad = (step <= pd.Timedelta(0)) | (step % HOUR != pd.Timedelta(0))
+    if bad.any():
+        i = int(step.index[bad][0])
+        msg = "hours are not consecutive: one is doubled, out of order or not a whole hour later"
         raise InputError(msg, file=path, column="time", value=str(time[i]), hint=hint)
+
+
+def _check_limits(values: pd.Series, name: str, path: str | Path) -> None:
+    low, high, unit, mistake = COLUMNS[name]
+    bad = (values < low) | (values > high)
+    if bad.any():
+        i = int(np.flatnonzero(bad)[0])
+        msg = f"{name} is beyond physical limits in hour {i + 1}"
+        raise InputError(
+            msg, file=path, column=name, value=float(values.iloc[i]),
+            allowed=[f"{low:g} to {high:g} {unit}"], hint=f"check unit and column order: {mistake}",
+        )  # fmt: skip
+    if name in REQUIRED and values.isna().all():
+        msg = f"{name} is missing or not a number in every hour"
+        raise InputError(msg, file=path, column=name, hint="check the column and its missing code")
+
+
+def _check_wind(speed: pd.Series, path: str | Path, p: Parameters) -> None:
+    if speed.max() <= 0:
+        msg = "every hour is calm: no direction can be derived"
+        raise InputError(msg, file=path, column="wind_speed", value=0.0, hint="check the column")
+    most = p.value("greatest_mean_wind", "m/s", process=PROCESS)
+    if speed.mean() > most:
+        msg = "the mean wind is too fast for m/s at 10 m: it looks like km/h or knots"
+        hint = "turn wind into m/s (km/h: divide by 3.6; knots: times 0.514), or raise " + (
+            f"greatest_mean_wind in {p.path}"
+        )
+        raise InputError(
+            msg, file=path, column="wind_speed", value=round(float(speed.mean()), 2),
+            allowed=[f"mean at most {most:g} m/s"], hint=hint,
+        )  # fmt: skip
+
+
+def _check_temperature(temperature: pd.Series, path: str | Path, p: Parameters) -> None:
+    most = p.value("greatest_temperature_range", "K", process=PROCESS)
+    width = float(temperature.max() - temperature.min())
+    if width > most:
+        msg = "temperature spans more than one climate: hours in K, degC or degF are mixed"
+        raise InputError(
+            msg, file=path, column="temperature", value=round(width, 1),
+            allowed=[f"range at most {most:g} K"], hint="give all hours in one unit",
+        )  # fmt: skip
+
+
+def _on_every_hour(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the hours that are absent, as NaN; a 29 February that is absent as a whole stays out."""
+    time = frame["time"]
+    every = pd.DatetimeIndex(pd.date_range(time.iloc[0], time.iloc[-1], freq=HOUR, name="time"))
+    leap = (every.month == 2) & (every.day == 29)
+    here = ((time.dt.month == 2) & (time.dt.day == 29)).any()
+    return frame.set_index("time").reindex(every if here else every[~leap]).reset_index()
+
+
+def _bridge(frame: pd.DataFrame, path: str | Path, p: Parameters) -> tuple[pd.DataFrame, int, int]:
+    """Interpolate short gaps and leave out the hours of longer ones; return both counts."""
+    short = int(p.value("interpolated_gap", "h", process=PROCESS))
+    longest = int(p.value("longest_gap", "h", process=PROCESS))
+    frame = frame.copy()
+    calm = frame["wind_speed"] == 0
+    frame.loc[calm & frame["wind_direction"].isna(), "wind_direction"] = 0.0
+    missing = frame[list(REQUIRED)].isna().any(axis=1)
+    run = _run_lengths(missing)
+    if run.max() > longest:
+        i = int(np.flatnonzero(run == run.max())[0])
+        msg = f"wind or temperature are missing in {int(run.max())} hours on end"
+        raise InputError(
+            msg, file=path, column="time", value=f"from {frame['time'].iloc[i]}",
+            allowed=[f"gaps of at most {longest} h"],
+            hint="take another year or station, or fill the gap from a neighbour",
+        )  # fmt: skip
+    turn = np.deg2rad(frame["wind_direction"])
+    east, north = (_filled(part(turn), short) for part in (np.sin, np.cos))
+    for name in BRIDGED:
+        frame[name] = _filled(frame[name], short)
+    bearing = np.rad2deg(np.arctan2(east, north)) % 360
+    frame["wind_direction"] = frame["wind_direction"].where(~missing, bearing)
+    kept = ~(missing & (run > short))
+    whole = frame[kept].reset_index(drop=True)
+    return whole, int((missing & kept).sum()), int((~kept).sum())
+
+
+def _filled(values: pd.Series, longest: int) -> pd.Series:
+    """Interpolate inner gaps of at most ``longest`` hours."""
+    full = values.interpolate(limit_area="inside")
+    return values.where(values.notna() | (_run_lengths(values.isna()) > longest), full)
+
+
+def _run_lengths(flag: pd.Series) -> pd.Series:
+    """Return, for each True, the length of its run; 0 elsewhere."""
+    run = (flag != flag.shift()).cumsum()
+    return flag.groupby(run).transform("size").where(flag, 0)
+
+
+def _check_coverage(time: pd.Series, path: str | Path, p: Parameters) -> None:
+    least = p.value("least_coverage", "fraction", process=PROCESS)
+    days = pd.Series(pd.date_range("2001-01-01", periods=HOURS_PER_YEAR, freq=HOUR))
+    possible = pd.Series(half_of(days.dt.month)).value_counts()
+    found = time.dt.strftime("%m%d%H")[~((time.dt.month == 2) & (time.dt.day == 29))]
+    halves = pd.Series(half_of(time[found.index].dt.month), index=found.index)
+    covered = found.groupby(halves).nunique().reindex(list(HALVES), fill_value=0)
+    shares = {"year": covered.sum() / HOURS_PER_YEAR, **(covered / possible).to_dict()}
+    for name, share in shares.items():
+        if share < least:
+            what = "year" if name == "year" else f"{name} half of the year"
+            msg = f"only {share:.0%} of the hours of the {what} are there"
+            raise InputError(
+                msg, file=path, column="time", value=round(float(share), 3),
+                allowed=[f"at least {least:g}"], hint="give a whole year, or join several years",
+            )  # fmt: skip

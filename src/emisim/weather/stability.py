@@ -7,6 +7,8 @@ measured irradiance it is estimated from cloud. By night, cloud is the record's 
 information (see :func:`cloud_is_usable`), else that of the daylight hours around the night.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -102,10 +104,22 @@ def daylight_cloud(irradiance: pd.Series, clear: np.ndarray, sine: np.ndarray,
     return cloud_from_transmission(ratio.to_numpy(float), p)
 
 
-def pasquill(record: pd.DataFrame, p: Parameters) -> np.ndarray:
-    """Return the stability class of every hour as 0 (A) .. 5 (F), by Turner's table.
+@dataclass(frozen=True)
+class Sky:
+    """Sine of the sun's altitude, global irradiance (W/m2) and cloud (0..1), each (hour,)."""
 
-    ``record`` as :mod:`emisim.weather.record`; ``p`` holds the processes sun, sky, turner.
+    sine: np.ndarray
+    irradiance: np.ndarray
+    cloud: np.ndarray
+
+
+def sky(record: pd.DataFrame, p: Parameters) -> Sky:
+    """Return sun, irradiance and cloud of every hour; gaps of one are filled from the other.
+
+    Raises
+    ------
+    InputError
+        If irradiance has gaps and the cloud column carries nothing to fill them from.
     """
     where = (record.attrs[k] for k in ("latitude", "longitude", "utc_offset"))
     sine = np.sin(solar_altitude(record["time"], *where, p))
@@ -115,11 +129,22 @@ def pasquill(record: pd.DataFrame, p: Parameters) -> np.ndarray:
     if irradiance.isna().any():
         if not usable:
             _raise_no_sky(record)
-        irradiance = pd.Series(clear * cloud_transmission(record["cloud"], p))
+        irradiance = irradiance.fillna(
+            pd.Series(clear * cloud_transmission(record["cloud"].to_numpy(float), p))
+        )
     cloud = (
         record["cloud"].to_numpy(float) if usable else daylight_cloud(irradiance, clear, sine, p)
     )
-    index = net_radiation_index(irradiance.to_numpy(float), sine, cloud, p)
+    return Sky(sine, irradiance.to_numpy(float), cloud)
+
+
+def pasquill(record: pd.DataFrame, p: Parameters) -> np.ndarray:
+    """Return the stability class of every hour as 0 (A) .. 5 (F), by Turner's table.
+
+    ``record`` as :mod:`emisim.weather.record`; ``p`` holds the processes sun, sky, turner.
+    """
+    above = sky(record, p)
+    index = net_radiation_index(above.irradiance, above.sine, above.cloud, p)
     return turner_class(index, record["wind_speed"].to_numpy(float), p)
 
 

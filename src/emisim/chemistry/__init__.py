@@ -1,0 +1,1 @@
+"""Chemistry of secondary particles: gas-particle partition, oxidation, deposition."""

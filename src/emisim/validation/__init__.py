@@ -1,0 +1,1 @@
+"""The public validation suite of transport and chemistry: ``make validate``."""
