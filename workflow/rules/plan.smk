@@ -40,7 +40,7 @@ rule compute_air:
         "results/logs/compute_air/{city}-{plan}.log",
     benchmark:
         "results/benchmarks/compute_air/{city}-{plan}.tsv"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=4000,
         runtime=20,

@@ -4,6 +4,7 @@ The workflow's rules and the provenance records both take their lists from here;
 every stage open its files and compares. Only paths are handled, so that importing is cheap.
 """
 
+from functools import cache
 from pathlib import Path
 
 from emisim import strict_yaml
@@ -115,5 +116,13 @@ def boundary(city: str | Path) -> list[Path]:
 
 
 def _setting(city: str | Path, key: str) -> str:
-    settings, _ = strict_yaml.read(Path(city) / "city.yaml")
-    return str(settings.get(key, ""))
+    path = Path(city) / "city.yaml"
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return str(_settings(path, changed).get(key, ""))
+
+
+@cache
+def _settings(path: Path, changed: int) -> dict[str, object]:
+    """Return what ``city.yaml`` holds; read again when the file has ``changed`` (ns)."""
+    settings, _ = strict_yaml.read(path)
+    return settings
