@@ -14,7 +14,7 @@ REACH = (-0.25, 1.25)
 """The gauge's range of progress; what lies beyond is drawn at its end."""
 FRAME = (0.335, 0.245)
 """Left edge and width of the gauges on the slide."""
-COLUMNS = {"goal": 0.685, "stated": 0.7, "expected": 0.845}
+COLUMNS = {"goal": 0.685, "stated": 0.7, "expected": 0.857}
 NAME_COLUMNS, DENSE_COLUMNS, REASON_COLUMNS = 36, 42, 140
 ROOMY, MOST = 8, 12
 """Number of gauges up to which names may take two lines, and that one slide can hold."""
@@ -155,7 +155,7 @@ def _list_reasons(
 ) -> float:
     """List what can't be computed at the foot of the slide; return the height reached.
 
-    ``left_out``: computable targets that the slide has no room for; they are counted in the list.
+    ``left_out``: computable targets that the slide has no room for; they are counted in the last line.
     """
     if others.empty and not left_out:
         return 0.085
@@ -165,7 +165,9 @@ def _list_reasons(
     lines = [shorten(f"○ {name}{colon}{reason}", REASON_COLUMNS, 1) for name, reason in pairs]
     if len(lines) > most or left_out:
         shown = lines[: most - 1]
-        lines = [*shown, say("gauge.more", lang, number=len(lines) - len(shown) + left_out)]
+        rest = len(lines) - len(shown)
+        key = "gauge.more_both" if left_out else "gauge.more"
+        lines = [*shown, say(key, lang, number=rest, computable=left_out)]
     look = {"size": style.SMALL, "va": "bottom"}
     text = figure.text(style.LEFT, 0.065, "\n".join(lines), linespacing=1.35, **look)
     top = text.get_window_extent(figure.canvas.get_renderer()).y1 / figure.bbox.height
