@@ -1,0 +1,6 @@
+"""Settings of all tests: no example has a time limit, since machines are shared and noisy."""
+
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
