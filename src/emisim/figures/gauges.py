@@ -155,7 +155,7 @@ def _list_reasons(
 ) -> float:
     """List what can't be computed at the foot of the slide; return the height reached.
 
-    ``left_out``: computable targets that the slide has no room for; they are counted in the last line.
+    ``left_out``: computable targets that the slide has no room for, counted in the last line.
     """
     if others.empty and not left_out:
         return 0.085
