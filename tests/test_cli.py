@@ -114,3 +114,15 @@ def test_results_count_the_verdicts(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "stated meets 1 of 2 computable targets (1 more are not computable)" in said
     assert "Done in 61 s." in said
+
+
+def test_a_plan_without_computable_targets_is_told_in_words(tmp_path):
+    from emisim.stages import results
+
+    table = tmp_path / "verdict.csv"
+    table.write_text("target,scenario,verdict\nrank,,not computable\n", encoding="utf-8")
+    assert results._verdict(table) == "none of its 1 targets is computable"
+    table.write_text("target,scenario,verdict\nso2,stated,met\nrank,,not computable\n")
+    assert results._verdict(table) == (
+        "stated meets 1 of 1 computable targets (1 more are not computable)"
+    )

@@ -36,4 +36,6 @@ def _verdict(path: Path) -> str:
         verdicts = Counter(row["verdict"] for row in rows if row["scenario"] == name)
         parts.append(f"{name} meets {verdicts['met']} of {verdicts['met'] + verdicts['not met']}")
     apart = sum(1 for row in rows if not row["scenario"])
+    if not parts:
+        return f"none of its {apart} targets is computable"
     return "; ".join(parts) + f" computable targets ({apart} more are not computable)"
