@@ -8,12 +8,12 @@ temperature (Carson 1973). No sounding is used: the gradient at sunrise is a par
 import numpy as np
 import pandas as pd
 
+from emisim import units
 from emisim.tables import Parameters
 from emisim.weather.periods import half_of
 from emisim.weather.surface_layer import LAYER, SurfaceLayer, wind_function
 
 BOUNDARY = "boundary-layer"
-SECONDS = 3600.0
 """Seconds in the hour of a record."""
 
 
@@ -37,11 +37,12 @@ def mechanical_height(friction: np.ndarray, p: Parameters) -> np.ndarray:
     coefficient = p.value("mechanical_coefficient", "s**1.5/m**0.5", process=BOUNDARY)
     power = p.value("mechanical_power", "fraction", process=BOUNDARY)
     memory = p.value("mechanical_memory", "fraction", process=BOUNDARY)
+    seconds = units.factor("h", "s")
     target = coefficient * friction**power
     height = np.empty_like(target)
     before = target[0]
     for i, goal in enumerate(target):
-        kept = np.exp(-SECONDS * memory * friction[i] / before)
+        kept = np.exp(-seconds * memory * friction[i] / before)
         before = height[i] = kept * before + (1 - kept) * goal
     return height
 
@@ -57,7 +58,7 @@ def convective_height(time: pd.Series, flux: np.ndarray, p: Parameters) -> np.nd
         for half in np.unique(halves)
     }
     entrainment = p.value("entrainment", "fraction", process=BOUNDARY)
-    warmth = pd.Series(np.maximum(flux, 0) * SECONDS)
+    warmth = pd.Series(np.maximum(flux, 0) * units.factor("h", "s"))
     summed = warmth.groupby(time.dt.normalize().to_numpy()).cumsum() - warmth / 2
     gamma = np.array([gradient[half] for half in halves])
     return np.sqrt(2 * (1 + 2 * entrainment) * summed.to_numpy() / gamma)
