@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -77,6 +77,14 @@ class CitySettings(_Strict):
     heating_months: tuple[Annotated[int, Field(ge=1, le=12)], ...]
     weather: str
     boundary: str
+    landscape: Literal["cropland", "forest"] = "cropland"
+    """What grows between the towns: it takes up gases and particles."""
+    composition: Literal["", "north-plain", "central"] = ""
+    """City group of the default composition of PM2.5; empty: coal-heated North China."""
+    oxidants: Literal["", "BTH", "YRD"] = ""
+    """Region whose response of nitrate to NOx is taken; empty: the mean of those known."""
+    matrix: str = ""
+    """A source-receptor matrix of another model (netCDF in the city's folder); empty: ours."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from emisim import __version__
 from emisim.errors import EmisimError, InputError
 from emisim.output import attempt
 from emisim.stages._inputs import UPSTREAM
+from emisim.vocabulary import HALVES
 
 Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
@@ -44,6 +45,12 @@ SITE: dict[str, Option] = {
         for name, unit in {"longitude": "deg", "latitude": "deg", "utc_offset": "h"}.items()
     },
 }
+SETTING: Option = {
+    **{"default": "default", "choices": ("default", "fine")},
+    "help": "mesh of the transport engine, in transport.csv",
+}
+HALF: Option = {"required": True, "choices": tuple(HALVES), "help": "half of the year"}
+NUMBER: Option = {"required": True, "type": int, "metavar": "N", "help": "which of the parts"}
 PLACED = (NAMED, CLAUSE)
 """Given by their place, without a flag."""
 
@@ -64,6 +71,20 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         "source-receptor kernels of a city from its weather table",
         {"city": READ, "factors": READ, "out": WRITE},
     ),
+    "matrix": (
+        "rows of the source-receptor matrix: some receptors of a city in one half year",
+        {
+            **{"city": READ, "factors": READ, "inventory": READ, "setting": SETTING},
+            **{"half": HALF, "batch": NUMBER, "out": WRITE},
+        },
+    ),
+    "fields": (
+        "contributions of every scenario's emissions on the mesh over the city in one half year",
+        {
+            **{"city": READ, "factors": READ, "shares": READ, "scenarios": READ},
+            **{"setting": SETTING, "half": HALF, "out": WRITE},
+        },
+    ),
     "scenarios": (
         "scenarios of a plan and the ledger of its measures",
         {
@@ -75,7 +96,8 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         "concentrations of every scenario on the grid, at monitors and by district",
         {
             **{"city": READ, "factors": READ},
-            **{"shares": READ, "scenarios": READ, "receptors": READ, "out": WRITE},
+            **{"shares": READ, "scenarios": READ, "receptors": READ},
+            **{"matrix": READ_MANY, "fields": READ_MANY, "setting": SETTING, "out": WRITE},
         },
     ),
     "verdict": (

@@ -30,6 +30,8 @@ class Config(BaseModel):
 
     runs: tuple[Run, ...] = Field(min_length=1)
     languages: tuple[Language, ...] = Field(default=("zh", "en"), min_length=1)
+    transport: Literal["default", "fine"] = "default"
+    """Mesh of the transport engine, a setting of ``transport.csv``."""
     draft: bool = False
     """Plan files may be half written."""
 

@@ -14,6 +14,10 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "workflow", "profiles", "inputs", "src")
 BIN = Path(sys.executable).parent
 COARSE = ("cell_size: 1000", "cell_size: 5000")
+COARSER = (
+    ("mesh,,default,,mesh_cell_size,3000,m,1000", "mesh,,default,,mesh_cell_size,15000,m,1000"),
+    ("ring_width,120,km", "ring_width,30,km"),
+)
 CONFIG = """\
 runs:
   - {city: yangquan, plan: yangquan-2019}
@@ -33,6 +37,8 @@ class House:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
         self.replace("inputs/cities/yangquan/city.yaml", *COARSE)
+        for old, new in COARSER:
+            self.replace("inputs/factors/transport.csv", old, new)
         (folder / "inputs/config.yaml").write_text(CONFIG, encoding="utf-8")
         self.notes = folder / "opened.txt"
         self.watch = folder / "watch"

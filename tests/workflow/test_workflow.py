@@ -19,8 +19,10 @@ PLAN_FILE = "inputs/plans/yangquan-2019.yaml"
 PRESENTING = {"draw_figures", "write_briefing"}
 JUDGING = {"judge_targets", "write_provenance", "compare_plans"} | PRESENTING
 AIRING = {"compute_air"} | JUDGING
-PLANNING = {"run_scenarios"} | AIRING
-EVERYTHING = {"build_inventory", "grid_emissions", "build_receptors"} | PLANNING
+TRANSPORT = {"build_matrix", "spread_fields"} | AIRING
+PLANNING = {"run_scenarios", "spread_fields"} | AIRING
+MAKING = {"build_inventory", "grid_emissions", "build_receptors", "build_matrix"}
+EVERYTHING = MAKING | PLANNING
 
 
 def test_a_run_makes_everything(house):
@@ -49,7 +51,9 @@ def test_new_file_times_alone_redo_nothing(house):
         ("figures/maps", PRESENTING),
         ("targets", PLANNING),
         ("measures/retire", PLANNING),
-        ("transport/gaussian", {"build_receptors"} | AIRING),
+        ("transport/gaussian", {"build_receptors"} | TRANSPORT),
+        ("transport/markov", TRANSPORT),
+        ("air/response", AIRING),
         ("sectors/coal", EVERYTHING - {"build_receptors"}),
         ("units", EVERYTHING),
         ("cli", set()),
@@ -64,8 +68,9 @@ def test_an_edited_module_redoes_what_rests_on_it(house, module, expected):
     ("table", "expected"),
     [
         ("cities/yangquan/power.csv", EVERYTHING - {"build_receptors"}),
-        ("cities/yangquan/monitors.csv", AIRING),
-        ("factors/dispersion.csv", {"build_receptors"} | AIRING),
+        ("cities/yangquan/monitors.csv", {"build_matrix"} | AIRING),
+        ("factors/dispersion.csv", {"build_receptors"} | TRANSPORT),
+        ("weather/yushe/transitions.csv", TRANSPORT),
     ],
 )
 def test_an_edited_table_redoes_what_rests_on_it(house, table, expected):

@@ -13,6 +13,7 @@ from emisim import codegraph, config as configuration, provenance
 from emisim.errors import InputError
 from emisim.output import outdate_unfinished
 from emisim.stages import _inputs
+from emisim.vocabulary import HALVES
 
 # An environment that was not activated: find its `emisim` anyway.
 shell.prefix(
@@ -50,6 +51,8 @@ wildcard_constraints:
     city="|".join(CONFIG.cities()),
     plan="|".join(run.plan for run in CONFIG.runs),
     lang="|".join(CONFIG.languages),
+    half="|".join(HALVES),
+    batch=r"\d+",
 
 
 def city(wildcards):
@@ -96,3 +99,14 @@ def made_from(stage):
         return provenance.digest({path: content(path) for path in paths})
 
     return digest
+
+
+def matrix_parts(wildcards):
+    """Return the parts of a city's source-receptor matrix, or the one that the city supplies."""
+    own = _inputs.own_matrix(city(wildcards))
+    count = len(_inputs.batches(city(wildcards), FACTORS))
+    return [str(path) for path in own] or [
+        f"results/{wildcards.city}/transport/matrix/{half}-{batch}.nc"
+        for half in HALVES
+        for batch in range(count)
+    ]

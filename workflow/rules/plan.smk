@@ -27,6 +27,35 @@ rule run_scenarios:
         " {params.draft} > {log} 2>&1"
 
 
+rule spread_fields:
+    input:
+        tables=files("fields"),
+        code=code("fields"),
+        shares="results/{city}/base/shares.nc",
+        scenarios="results/{city}/{plan}/scenarios.nc",
+    output:
+        fields=update("results/{city}/{plan}/fields-{half}.nc"),
+    log:
+        "results/logs/spread_fields/{city}-{plan}-{half}.log",
+    benchmark:
+        "results/benchmarks/spread_fields/{city}-{plan}-{half}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        made_from=made_from("fields"),
+        city=city,
+        factors=FACTORS,
+        setting=CONFIG.transport,
+    message:
+        "maps of {wildcards.plan}, {wildcards.half} half"
+    shell:
+        "emisim fields --city {params.city} --factors {params.factors} --shares {input.shares}"
+        " --scenarios {input.scenarios} --setting {params.setting} --half {wildcards.half}"
+        " --out {output.fields} > {log} 2>&1"
+
+
 rule compute_air:
     input:
         tables=files("air"),
@@ -34,6 +63,8 @@ rule compute_air:
         shares="results/{city}/base/shares.nc",
         scenarios="results/{city}/{plan}/scenarios.nc",
         receptors="results/{city}/transport/receptors.nc",
+        matrix=matrix_parts,
+        fields=expand("results/{{city}}/{{plan}}/fields-{half}.nc", half=HALVES),
     output:
         air=update("results/{city}/{plan}/air.nc"),
     log:
@@ -48,11 +79,13 @@ rule compute_air:
         made_from=made_from("air"),
         city=city,
         factors=FACTORS,
+        setting=CONFIG.transport,
     message:
         "concentrations under {wildcards.plan}"
     shell:
         "emisim air --city {params.city} --factors {params.factors} --shares {input.shares}"
         " --scenarios {input.scenarios} --receptors {input.receptors}"
+        " --matrix {input.matrix} --fields {input.fields} --setting {params.setting}"
         " --out {output.air} > {log} 2>&1"
 
 

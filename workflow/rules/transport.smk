@@ -21,3 +21,31 @@ rule build_receptors:
     shell:
         "emisim receptors --city {params.city} --factors {params.factors}"
         " --out {output.receptors} > {log} 2>&1"
+
+
+rule build_matrix:
+    input:
+        tables=files("matrix"),
+        code=code("matrix"),
+        inventory="results/{city}/base/inventory.nc",
+    output:
+        part=update("results/{city}/transport/matrix/{half}-{batch}.nc"),
+    log:
+        "results/logs/build_matrix/{city}-{half}-{batch}.log",
+    benchmark:
+        "results/benchmarks/build_matrix/{city}-{half}-{batch}.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        made_from=made_from("matrix"),
+        city=city,
+        factors=FACTORS,
+        setting=CONFIG.transport,
+    message:
+        "source-receptor matrix of {wildcards.city}: part {wildcards.half}-{wildcards.batch}"
+    shell:
+        "emisim matrix --city {params.city} --factors {params.factors}"
+        " --inventory {input.inventory} --setting {params.setting}"
+        " --half {wildcards.half} --batch {wildcards.batch} --out {output.part} > {log} 2>&1"

@@ -1,86 +1,96 @@
 """Concentrations from emissions: the response of the observed base, component by component.
 
-In a season, component j of an area with observed mean C_obs and background B = b C_obs becomes
+The model supplies local contributions of every scenario; the level is the observed one. In a
+season, component j of an area with observed mean C and background share b becomes
 
-    C'_j(x) = B_j + (C_obs,j - B_j) L'_j(x) / Lbar_j
+    C'_j = C_j (b_j n_j + (1 - b_j) L'_j / L_j)
 
-with L the modelled contribution of the domain's own emissions and Lbar its base value averaged
-over the monitors that gave C_obs. At the monitors this is C_obs [b + (1 - b) L'/L]. The factor
-(C_obs - B) / Lbar by which the modelled pattern is anchored is returned as ``anchor_ratio``; 1
-means that model and observation agree. It is never hidden: far from 1, the emissions, the kernels,
-the background or the observations are wrong, and the map is only as good as its pattern.
-
-Provisional: sulfate and nitrate come from first-order conversion and do not see each other or
-NH3; ammonium follows their equivalents (NH3-rich air); secondary organic aerosol follows the
-domain's VOC total with a fixed elasticity; ``unattributed`` mass is held. O3 is not modelled.
+with L the modelled contribution of the domain's own emissions and n what the neighbours do.
+Nitrate and ammonium come from the joint partition of local parts and background
+(:mod:`emisim.air.inorganic`). On the map, L of the base is that of the monitors that gave C, so
+that the observed level is spread with the modelled pattern. The factor (C - b C) / L between
+observed and modelled local part is returned as ``anchor_ratio``; 1 means that model and
+observation agree. It is never hidden: far from 1, the emissions, the transport, the background or
+the observations are wrong, and the map is only as good as its pattern. ``unattributed`` mass is
+held. O3 is not modelled.
 """
 
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 import xarray as xr
 
+from emisim.air import background, inorganic
+from emisim.air.inorganic import Base, Conditions
+from emisim.air.local import days
 from emisim.air.observations import CITY, SPECIES, area_observations
-from emisim.air.response import RESPONSES, background, respond, species, split_areas
+from emisim.air.response import (
+    RESPONSES,
+    SIMPLE,
+    TOTAL_OF,
+    gas_ammonia,
+    respond,
+    species,
+    split_areas,
+)
 from emisim.errors import InputError
 from emisim.tables import Parameters
-from emisim.transport import convolve
-from emisim.transport.emissions import season_days
+from emisim.vocabulary import SEASONS
 
-__all__ = ["CHAIN", "CITY", "RESPONSES", "SPECIES", "concentrations"]
-
-CHAIN: convolve.Chain = {
-    "SO4": ("SO2", "SO4"),
-    "NO3": ("NOx", "NO3"),
-    "POA": ("POA", "PM2.5"),
-    "EC": ("EC", "PM2.5"),
-    "other": ("other", "PM2.5"),
-    "coarse": ("coarse", "PMcoarse"),
-    "SO2": ("SO2", "SO2"),
-    "NO2": ("NOx", "NOx"),
-}
-"""Component -> (tracer, kernel family)."""
+__all__ = ["CITY", "RESPONSES", "SPECIES", "Air", "concentrations", "over_areas"]
 
 
-def concentrations(
-    fields: xr.DataArray,
-    voc: xr.DataArray,
-    kernels: xr.Dataset,
-    observed: pd.DataFrame,
-    air: Parameters,
-    composition: Parameters,
-    *,
-    monitors: xr.DataArray,
-    districts: xr.DataArray,
-    year: int,
-    base: str = "base",
-) -> xr.Dataset:
-    """Return annual mean concentrations by scenario on the grid, at monitors and by area.
+@dataclass(frozen=True)
+class Air:
+    """What the response rests on: the city's ``observed.csv``, ``composition.csv`` and its city
+    ``group``, the :class:`~emisim.air.inorganic.Conditions` of the weather, an upwind ``station``
+    table or None, and the ``year`` of the observations.
+    """
+
+    observed: pd.DataFrame
+    composition: Parameters
+    group: str
+    conditions: Conditions
+    station: pd.DataFrame | None
+    year: int
+
+
+def over_areas(local: xr.DataArray, stations: Sequence[str]) -> xr.DataArray:
+    """Return local contributions by area (..., point): the city, as mean of its monitors, and
+    the other receptors (districts), from those by ``receptor``.
+    """
+    others = [r for r in local["receptor"].values if r not in set(stations)]
+    whole = local.sel(receptor=list(stations)).mean("receptor").expand_dims(receptor=[CITY])
+    joined = xr.concat([whole, local.sel(receptor=others)], "receptor", join="exact")
+    return joined.rename(receptor="point").transpose(..., "point")
+
+
+def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Sequence[str],
+                   basis: Air, base: str = "base") -> xr.Dataset:  # fmt: skip
+    """Return concentrations by scenario at monitors, by area, and on the cells of the map.
 
     Parameters
     ----------
-    fields, voc
-        Of :func:`emisim.transport.emissions.release_fields` and ``voc_totals``, with dimension
-        ``scenario`` (others, such as ``draw``, may precede it).
-    kernels
-        As :mod:`emisim.transport.receptors`.
-    observed
-        The city's ``observed.csv``.
-    air, composition
-        ``inputs/factors/air.csv`` and ``composition.csv``.
-    monitors, districts
-        Weights over cells, rows summing to 1: (station, cell), (district, cell). A monitor's come
-        from :func:`emisim.transport.emissions.bilinear`; a district's are its area, built-up
-        places or population.
-    year
-        Base year of ``observed``.
+    local
+        Local contributions (..., scenario, season, component, period, receptor), ug/m3; receptors
+        are the monitors and the districts.
+    cells
+        The same by ``cell`` of the map, or None for no map.
+    stations
+        Names of the monitors among the receptors.
+    basis
+        Observations, tables and weather.
     base
-        Scenario that belongs to ``observed``.
+        Scenario that belongs to the observations.
 
     Returns
     -------
     xr.Dataset
-        Annual means in ug/m3: concentration (..., scenario, species, y, x), at_monitors (...,
-        station), by_area (..., area), component_by_area (..., response, area). By season, too:
+        Annual means in ug/m3: at_monitors (..., scenario, species, station), by_area (..., area),
+        component_by_area (..., response, area), by_way (..., way, species, area): the same by
+        way of knowing the background; on_cells (mapped, species, cell), mapped: the scenarios
+        of the map. By season, too:
         by_area_season, modelled_local, observed, background, anchor_ratio. own_observation and
         status (species, area). ``area`` is the city (mean of the monitors) and the districts.
 
@@ -89,84 +99,81 @@ def concentrations(
     InputError
         If the base scenario or the city's observations are missing, or inputs do not fit.
     """
-    _require_base(fields, base)
-    cells = _by_cell(convolve.concentrations(fields, kernels, CHAIN))
-    at_area = _sample(cells, _areas(monitors, districts))
-    relative = (voc / voc.sel(scenario=base, drop=True)).fillna(1.0)
-    bases = _bases(at_area.sel(scenario=base, drop=True), observed, composition, air, year)
-    whole = {n: bases[n].sel(point=CITY, drop=True) for n in ("anchor", "observed", "background")}
-    by_area = respond(at_area, bases, relative, air)
-    on_grid, at_station = (
-        _annual(species(respond(local, whole, relative, air)), year)
-        for local in (cells.rename(cell="point"), _sample(cells, monitors))
-    )
-    areas = {
-        "by_area": species(_annual(by_area, year)),
+    names = local["scenario"].values.tolist()
+    if base not in names:
+        msg = "the base scenario is missing"
+        raise InputError(msg, value=base, allowed=names)
+    at_area = over_areas(local, stations)
+    bases = _bases(at_area.sel(scenario=base, drop=True), basis)
+    ways = xr.concat(list(bases.ways.values()), pd.Index(list(bases.ways), name="way"))
+    held = _inorganic_base(bases, ways, basis)
+    found = _respond(at_area, bases.observed, ways, held, basis, base)
+    by_area = found.sel(way=background.SHARE, drop=True)
+    share = bases.ways[background.SHARE]
+    city = {"point": CITY, "drop": True}
+    above = held.at(point=CITY, way=background.SHARE)
+    out = {
+        "by_area": _annual(species(by_area), basis.year),
         "by_area_season": species(by_area),
-        "component_by_area": _annual(by_area, year),
-        "modelled_local": at_area,
-        **{n: v for n, v in bases.items() if n != "anchor"},
+        "component_by_area": _annual(by_area, basis.year),
+        "by_way": _annual(species(found), basis.year),
+        "modelled_local": at_area.sum("period"),
+        "observed": bases.observed,
+        "background": bases.observed * share,
+        "anchor_ratio": bases.observed * (1 - share) / bases.local.where(bases.local > 0),
+        "own_observation": bases.own,
+        "status": bases.status,
     }
-    return _describe(
-        xr.Dataset(
-            {n: v.rename(point="area") for n, v in areas.items()}
-            | {"at_monitors": at_station.rename(point="station")}
-            | {"concentration": _unflatten(on_grid, fields)}
-        )
-    )
+    at_station = local.sel(receptor=list(stations)).rename(receptor="point")
+    data = xr.Dataset({n: v.rename(point="area") for n, v in out.items()})
+    for name, where, dim in (("at_monitors", at_station, "station"), ("on_cells", cells, "cell")):
+        if where is not None:
+            spread = where.rename(cell="point") if dim == "cell" else where
+            renamed = {"scenario": "mapped"} if dim == "cell" else {}
+            level = _respond(
+                spread, bases.observed.sel(**city), share.sel(**city), above, basis, base
+            )
+            data[name] = _annual(species(level), basis.year).rename(point=dim, **renamed)
+    return _describe(data)
 
 
-def _by_cell(local: xr.DataArray) -> xr.DataArray:
-    """Flatten (..., y, x) to (..., cell), rows northward, without labels."""
-    flat = local.stack(cell=("y", "x"), create_index=False)
-    return flat.drop_vars([n for n in ("x", "y") if n in flat.coords])
-
-
-def _unflatten(values: xr.DataArray, fields: xr.DataArray) -> xr.DataArray:
-    """Give (..., point) the rows and columns of ``fields`` again: (..., y, x)."""
-    shape = (*values.shape[:-1], fields.sizes["y"], fields.sizes["x"])
-    coords = {n: c for n, c in values.coords.items() if n != "point"}
-    coords |= {n: fields[n] for n in ("y", "x") if n in fields.coords}
-    return xr.DataArray(values.values.reshape(shape), coords, (*values.dims[:-1], "y", "x"))
-
-
-def _areas(monitors: xr.DataArray, districts: xr.DataArray) -> xr.DataArray:
-    """Return weights (area, cell): the city, as the mean of its monitors, and the districts."""
-    city = monitors.mean("station").expand_dims(area=[CITY])
-    return xr.concat([city, districts.rename(district="area")], "area", join="exact")
-
-
-def _sample(cells: xr.DataArray, weights: xr.DataArray) -> xr.DataArray:
-    """Return weighted means over cells (..., point); points are the rows of ``weights``."""
-    row = next(str(d) for d in weights.dims if d != "cell")
-    return xr.dot(cells, weights.rename({row: "point"}), dim="cell")
-
-
-def _bases(anchor: xr.DataArray, observed: pd.DataFrame, composition: Parameters, air: Parameters,
-           year: int) -> dict[str, xr.DataArray]:  # fmt: skip
-    """Return what anchors the response, by point (= area).
-
-    anchor: modelled base contribution that belongs to the observed mean; observed, background,
-    anchor_ratio: (season, response, point); own_observation, status: (species, point).
+@dataclass(frozen=True)
+class _Bases:
+    """The base by point: ``observed``, ``local`` (season, response, point), ``parts`` (season,
+    component, period, point) that belong to it, background shares by ``ways``.
     """
-    seen, status = area_observations(observed, anchor["point"].values, year)
-    known = split_areas(seen, composition)
-    floor = np.minimum(background(known.sel(area=CITY, drop=True), air), known)
+
+    observed: xr.DataArray
+    local: xr.DataArray
+    parts: xr.DataArray
+    ways: dict[str, xr.DataArray]
+    own: xr.DataArray
+    status: xr.DataArray
+
+
+def _bases(anchor: xr.DataArray, basis: Air) -> _Bases:
+    """Return what anchors the response, from base contributions (season, component, ..., point)."""
+    seen, status = area_observations(basis.observed, anchor["point"].values, basis.year)
     own = status.rename(area="point") != ""
-    chosen = _choose_anchor(anchor, own)
-    known, floor = (v.rename(area="point") for v in (known, floor))
-    divisor = chosen.rename(component="response").reindex(response=list(RESPONSES))
-    return {
-        "anchor": chosen,
-        "observed": known,
-        "background": floor,
-        "anchor_ratio": (known - floor) / divisor.where(divisor > 0),
-        "own_observation": own,
-        "status": status.rename(area="point").where(own, status.sel(area=CITY, drop=True)),
-    }
+    parts = _choose(anchor, own)
+    observed = split_areas(seen, basis.composition, basis.group).rename(area="point")
+    local = _by_response(parts.sum("period"))
+    ways = background.ways(observed, local, basis.conditions.numerics, basis.station)
+    own_status = status.rename(area="point").where(own, status.sel(area=CITY, drop=True))
+    return _Bases(observed, local, parts, ways, own, own_status)
 
 
-def _choose_anchor(anchor: xr.DataArray, own: xr.DataArray) -> xr.DataArray:
+def _by_response(parts: xr.DataArray) -> xr.DataArray:
+    """Return modelled local contributions (season, response, point), NaN without a model.
+
+    Nitrate is shown as all of the modelled TN, at the lower gas share.
+    """
+    names = {n: n for n in SIMPLE} | {"NO3": "TN@low"}
+    chosen = parts.sel(component=list(names.values())).assign_coords(component=list(names))
+    return chosen.rename(component="response").reindex(response=list(RESPONSES))
+
+
+def _choose(anchor: xr.DataArray, own: xr.DataArray) -> xr.DataArray:
     """Take an area's own modelled mean where it has an own observation, else the city's."""
     observed_as = {"SO2": "SO2", "NO2": "NO2", "coarse": "PM10"}
     kinds = [observed_as.get(c, "PM2.5") for c in anchor["component"].values]
@@ -175,28 +182,51 @@ def _choose_anchor(anchor: xr.DataArray, own: xr.DataArray) -> xr.DataArray:
     return anchor.where(chosen, anchor.sel(point=CITY, drop=True))
 
 
+def _respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, held: Base,
+             basis: Air, base: str) -> xr.DataArray:  # fmt: skip
+    """Return concentrations (..., scenario, season, response, point); neighbours move with the
+    scenarios, not with the base.
+    """
+    moved = background.neighbours(basis.conditions.numerics)
+    names = local["scenario"].values.tolist()
+    parts = []
+    for chosen, factor in (([base], {}), ([n for n in names if n != base], moved)):
+        if chosen:
+            some = local.sel(scenario=chosen)
+            parts.append(respond(some, observed, share, held, basis.conditions, factor))
+    return xr.concat(parts, "scenario").sel(scenario=names)
+
+
+def _inorganic_base(bases: _Bases, share: xr.DataArray, basis: Air) -> Base:
+    """Return the base totals, with every component's local part for the response."""
+    observed = {n: bases.observed.sel(response=n, drop=True) for n in ("SO4", "NO3")}
+    rows = {t: share.sel(response=r, drop=True) for t, r in TOTAL_OF.items() if r in RESPONSES}
+    ammonia = basis.conditions.numerics.value(
+        "background_share", "fraction", process=TOTAL_OF["TA"]
+    )
+    rows["TA"] = xr.full_like(rows["SO4"], ammonia)
+    held = inorganic.anchor(
+        observed, gas_ammonia(basis.composition, basis.group), rows, bases.parts,
+        basis.conditions,
+    )  # fmt: skip
+    simple = {n: bases.local.sel(response=n, drop=True) for n in SIMPLE}
+    return Base(held.total, held.share, simple | held.local, held.nitrate, held.ammonium)
+
+
 def _annual(values: xr.DataArray, year: int) -> xr.DataArray:
-    days = season_days(year)
-    return xr.dot(values, days / days.sum(), dim="season")
-
-
-def _require_base(fields: xr.DataArray, base: str) -> None:
-    names = fields["scenario"].values.tolist()
-    if base not in names:
-        msg = "the base scenario is missing"
-        raise InputError(msg, value=base, allowed=names)
+    length = days(year)
+    count = [float(length.sel(month=list(m)).sum()) for m in SEASONS.values()]
+    weight = xr.DataArray(count, {"season": list(SEASONS)}, "season")
+    return xr.dot(values, weight / weight.sum(), dim="season")
 
 
 def _describe(out: xr.Dataset) -> xr.Dataset:
     """Put dimensions in order, labels in plain text, units on every concentration."""
     labels = {n: c.astype(object) for n, c in out.coords.items() if c.dtype.kind not in "if"}
-    out = out.assign_coords(labels).transpose(
-        ..., "scenario", "season", "species", "response", "component", "station", "area", "y", "x"
-    )
-    without_unit = {"anchor_ratio", "own_observation", "status"}
-    for name in set(out.data_vars) - without_unit:
+    order = ("scenario", "way", "season", "species", "response", "component", "station", "area")
+    out = out.assign_coords(labels).transpose(..., *(d for d in order if d in out.dims))
+    for name in set(out.data_vars) - {"anchor_ratio", "own_observation", "status"}:
         out[name].attrs = {"units": "ug m-3"}
-    out["concentration"].attrs["cell_methods"] = "time: mean"
     out["anchor_ratio"].attrs = {
         "units": "1",
         "long_name": "observed minus background over modelled local contribution in the base",

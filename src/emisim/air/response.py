@@ -1,4 +1,8 @@
-"""The response of observed components to a change of modelled local contributions."""
+"""The response of observed components to a change of modelled local contributions.
+
+Relative response factors, component by component, as in EPA's attainment test: what is observed
+in the base is scaled by modelled local part plus background, scenario over base.
+"""
 
 from collections.abc import Mapping
 
@@ -6,6 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from emisim.air import inorganic
+from emisim.air.inorganic import Base, Conditions
 from emisim.air.observations import SPECIES
 from emisim.errors import InputError
 from emisim.tables import Parameters
@@ -13,10 +19,14 @@ from emisim.vocabulary import SEASONS
 
 FINE = ("SO4", "NO3", "NH4", "POA", "SOA", "EC", "other", "unattributed")
 RESPONSES = (*FINE, "coarse", "SO2", "NO2")
+SIMPLE = ("SO4", "POA", "SOA", "EC", "other", "coarse", "SO2", "NO2")
+"""Responses that follow one modelled component of the same name."""
+TOTAL_OF = {"SO4": "SO4", "TN": "NO3", "TA": "TA"}
+"""Total -> the component of ``air.csv`` that holds its background."""
 
 
-def split(observed: pd.DataFrame, composition: Parameters) -> xr.DataArray:
-    """Return observed means by response (season, response): PM2.5 split by the default composition.
+def split(observed: pd.DataFrame, composition: Parameters, group: str) -> xr.DataArray:
+    """Return observed means by response (season, response): PM2.5 split by the group's composition.
 
     A species that was not observed gives NaN.
 
@@ -28,11 +38,13 @@ def split(observed: pd.DataFrame, composition: Parameters) -> xr.DataArray:
     table = pd.DataFrame(index=list(SEASONS), columns=list(RESPONSES), dtype=float)
     species = observed.reindex(columns=list(SPECIES))
     for season in SEASONS:
-        share = {
-            n: _composition(composition, n, season) for n in ("SO4", "NO3", "NH4", "EC", "other")
-        }
-        organic = _composition(composition, "OM", season)
-        secondary = _composition(composition, "OM", season, "secondary_share")
+
+        def part(name: str, parameter: str = "share", season: str = season) -> float:
+            key = {"process": name, "technology": group, "standard": season}
+            return composition.value(parameter, "fraction", **key)
+
+        share = {n: part(n) for n in ("SO4", "NO3", "NH4", "EC", "other")}
+        organic, secondary = part("OM"), part("OM", "secondary_share")
         share |= {"POA": organic * (1 - secondary), "SOA": organic * secondary}
         share["unattributed"] = 1 - sum(share.values())
         if share["unattributed"] < 0:
@@ -51,56 +63,63 @@ def split(observed: pd.DataFrame, composition: Parameters) -> xr.DataArray:
                         ("season", "response"))  # fmt: skip
 
 
-def _composition(p: Parameters, name: str, season: str, parameter: str = "share") -> float:
-    return p.value(parameter, "fraction", process=name, standard=season)
+def split_areas(seen: xr.DataArray, composition: Parameters, group: str) -> xr.DataArray:
+    """Split observed means (season, species, area) of every area to (season, response, area)."""
+    parts = [split(seen.sel(area=a).to_pandas(), composition, group) for a in seen["area"].values]
+    return xr.concat(parts, pd.Index(seen["area"].values, name="area")).transpose(..., "area")
 
 
-def background(observed: xr.DataArray, air: Parameters) -> xr.DataArray:
-    """Return the background concentration B = b C_obs (season, response), ug/m3.
-
-    ``unattributed`` is all background; NH4 has none of its own (it follows sulfate and nitrate).
-    """
-    fixed = {"unattributed": 1.0, "NH4": 0.0}
-    share = [
-        fixed[n] if n in fixed else air.value("background_share", "fraction", process=n)
-        for n in RESPONSES
+def gas_ammonia(composition: Parameters, group: str) -> xr.DataArray:
+    """Return the ammonia gas of the base (season,), ug/m3 as NH4."""
+    values = [
+        composition.value("gas_ammonia", "ug/m3", process="NH3", technology=group, standard=s)
+        for s in SEASONS
     ]
-    return observed * xr.DataArray(share, {"response": list(RESPONSES)}, "response")
+    return xr.DataArray(values, {"season": list(SEASONS)}, "season")
 
 
-def respond(local: xr.DataArray, bases: Mapping[str, xr.DataArray], voc: xr.DataArray,
-            air: Parameters) -> xr.DataArray:  # fmt: skip
+def respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, base: Base,
+            conditions: Conditions, neighbours: Mapping[str, float]) -> xr.DataArray:  # fmt: skip
     """Return concentrations (..., season, response, point) from modelled local contributions.
 
     Parameters
     ----------
     local
-        (..., season, component, point), ug/m3.
-    bases
-        ``anchor``: base local contribution that belongs to ``observed`` (season, component[,
-        point]); ``observed``, ``background``: means in ug/m3 (season, response[, point]).
-    voc
-        Domain VOC relative to the base (..., season).
+        (..., season, component, period, point), ug/m3, of :mod:`emisim.air.local`.
+    observed
+        Base means (season, response, point), ug/m3.
+    share
+        Background share of the observed (season, response, point).
+    base
+        Of :func:`emisim.air.inorganic.anchor`; its ``local`` also holds the other components.
+    conditions
+        Temperature, humidity, tables.
+    neighbours
+        Factor on the background of a component.
 
     Notes
     -----
     Where the model has no local contribution to a component in the base, the component is held.
     """
-    anchor, observed, floor = (bases[n] for n in ("anchor", "observed", "background"))
-    ratio = (local / anchor.where(anchor > 0)).fillna(1.0).rename(component="response")
-    total = floor + (observed - floor) * ratio.reindex(response=list(RESPONSES), fill_value=1.0)
-    parts = {n: total.sel(response=n, drop=True) for n in RESPONSES}
-    before = {n: observed.sel(response=n, drop=True) for n in RESPONSES}
-    elasticity = air.value("voc_elasticity", "fraction", process="SOA")
-    least = floor.sel(response="SOA", drop=True)
-    growth = 1 + elasticity * (voc - 1)
-    parts["SOA"] = xr.zeros_like(parts["SOA"]) + least + (before["SOA"] - least) * growth
-    charge = {n: air.value("charge_per_mass", "fraction", process=n) for n in ("SO4", "NO3")}
-    anions, anions_before = (sum(charge[n] * c[n] for n in charge) for c in (parts, before))
-    parts["NH4"] = before["NH4"] * anions / anions_before
-    power = air.value("NOx_exponent", "fraction", process="NO2")
-    parts["NO2"] = before["NO2"] * (parts["NO2"] / before["NO2"]) ** power
-    joined = xr.concat([parts[n] for n in RESPONSES], pd.Index(list(RESPONSES), name="response"))
+    parts = {}
+    for name in SIMPLE:
+        now = local.sel(component=name, drop=True).sum("period")
+        ratio = (now / base.local[name].where(base.local[name] > 0)).fillna(1.0)
+        b = share.sel(response=name, drop=True)
+        seen = observed.sel(response=name, drop=True)
+        parts[name] = seen * (b * neighbours.get(name, 1.0) + (1 - b) * ratio)
+    ions = inorganic.respond(base, local, conditions, neighbours)
+    for name, ion, held in (
+        ("NO3", "nitrate", base.nitrate), ("NH4", "ammonium", base.ammonium),
+    ):  # fmt: skip
+        factor = (ions[ion] / held.where(held > 0)).fillna(1.0)
+        parts[name] = observed.sel(response=name, drop=True) * factor
+    seen = observed.sel(response="NO2", drop=True)
+    power = conditions.numerics.value("NOx_exponent", "fraction", process="NO2")
+    parts["NO2"] = seen * (parts["NO2"] / seen) ** power
+    parts["unattributed"] = observed.sel(response="unattributed", drop=True) + 0 * parts["EC"]
+    names = pd.Index(list(RESPONSES), name="response")
+    joined = xr.concat([parts[n] for n in RESPONSES], names)
     return joined.transpose(..., "season", "response", "point")
 
 
@@ -114,9 +133,3 @@ def species(parts: xr.DataArray) -> xr.DataArray:
         "NO2": parts.sel(response="NO2", drop=True),
     }
     return xr.concat(list(rows.values()), pd.Index(list(rows), name="species"))
-
-
-def split_areas(seen: xr.DataArray, composition: Parameters) -> xr.DataArray:
-    """Split observed means (season, species, area) of every area to (season, response, area)."""
-    parts = [split(seen.sel(area=a).to_pandas(), composition) for a in seen["area"].values]
-    return xr.concat(parts, pd.Index(seen["area"].values, name="area")).transpose(..., "area")

@@ -22,9 +22,10 @@ from shapely.geometry.polygon import orient
 
 from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
+from emisim.vocabulary import MAP_SCENARIOS
 
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
-PANELS = ("base", "stated")
+PANELS = MAP_SCENARIOS
 LEGEND = {"map.class": 0.12, "map.of_total": 0.62, "map.of_area": 0.96}
 """Where the columns of the class legend stand: the first by its left end, the others by the right.
 """

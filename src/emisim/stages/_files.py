@@ -32,11 +32,19 @@ def load(path: str | Path) -> xr.Dataset:
         raise InputError(message, file=path, hint="remove it and run snakemake again") from None
 
 
-def save(dataset: xr.Dataset, path: str | Path, made_from: Mapping[str, Any]) -> None:
-    """Write ``dataset`` as compressed netCDF-4 with its provenance, the same bytes every time."""
+def save(
+    dataset: xr.Dataset,
+    path: str | Path,
+    made_from: Mapping[str, Any],
+    encoding: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Write ``dataset`` as compressed netCDF-4 with its provenance, the same bytes every time.
+
+    ``encoding`` adds to the encoding of single variables.
+    """
     stamped = provenance.stamp(dataset, made_from)
     packed = {
-        name: dict(COMPRESSION)
+        name: COMPRESSION | dict((encoding or {}).get(str(name), {}))
         for name, variable in stamped.data_vars.items()
         if variable.dtype.kind in "fiub" and variable.ndim
     }

@@ -4,6 +4,7 @@ The workflow's rules and the provenance records both take their lists from here;
 every stage open its files and compares. Only paths are handled, so that importing is cheap.
 """
 
+import csv
 from functools import cache
 from pathlib import Path
 
@@ -19,14 +20,21 @@ INVENTORY_FACTORS = (
     *("vehicles", "vehicle_corrections", "fleet", "freight", "electricity", "nonroad", "dust"),
     *("ammonia", "burning"),
 )
+TRANSPORT_FACTORS = (
+    *("chemistry", "deposition", "meteorology", "transport", "dispersion", "stacks"),
+    *("profiles", "processes"),
+)
+WEATHER_CLASSES = ("bins", "classes", "clock", "profiles", "transitions")
 UPSTREAM: dict[str, tuple[str, ...]] = {
     "inventory": (),
     "grid": ("inventory",),
     "receptors": (),
+    "matrix": ("inventory",),
     "scenarios": ("inventory",),
-    "air": ("grid", "receptors", "scenarios"),
+    "fields": ("grid", "scenarios"),
+    "air": ("grid", "receptors", "matrix", "scenarios", "fields"),
     "verdict": ("scenarios", "air"),
-    "provenance": ("grid", "receptors", "scenarios", "air", "verdict"),
+    "provenance": ("grid", "receptors", "matrix", "scenarios", "fields", "air", "verdict"),
     "figures": ("provenance",),
     "briefing": ("figures",),
     "compare": ("scenarios", "air", "verdict"),
@@ -57,6 +65,12 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
     folder, tables, document = Path(city), Path(factors), Path(plan)
     sources = tables.parent / "sources.csv"
     topics = [folder / f"{name}.csv" for name in (*SECTOR_TABLES, *CITY_TABLES)]
+    transport = [
+        *(tables / f"{name}.csv" for name in TRANSPORT_FACTORS),
+        *(folder / name for name in ("city.yaml", "monitors.csv", "places.csv")),
+        *(weather_classes(folder) / f"{name}.csv" for name in WEATHER_CLASSES),
+        *(sources, *boundary(folder)),
+    ]
     own = {
         "inventory": [
             *topics,
@@ -69,11 +83,13 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *(tables / f"{name}.csv" for name in ("dispersion", "stacks")),
             *(folder / "city.yaml", sources, weather(folder), *boundary(folder)),
         ],
+        "matrix": transport,
         "scenarios": of_plan(document),
+        "fields": [path for path in transport if path.name != "monitors.csv"],
         "air": [
-            *(tables / f"{name}.csv" for name in ("air", "composition", "dispersion", "stacks")),
-            *(folder / name for name in ("city.yaml", "monitors.csv", "observed.csv")),
-            sources,
+            *transport,
+            *(tables / f"{name}.csv" for name in ("air", "composition")),
+            *(folder / "observed.csv", *background(folder)),
         ],
         "verdict": of_plan(document),
         "provenance": [document],
@@ -107,6 +123,35 @@ def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | P
 def weather(city: str | Path) -> Path:
     """Return the weather table that ``city.yaml`` names."""
     return Path(city).parents[1] / "weather" / f"{_setting(city, 'weather')}.csv"
+
+
+def weather_classes(city: str | Path) -> Path:
+    """Return the folder of weather classes beside that table."""
+    return weather(city).with_suffix("")
+
+
+def background(city: str | Path) -> list[Path]:
+    """Return the table of upwind concentrations, if the city has one."""
+    path = Path(city) / "background.csv"
+    return [path] if path.is_file() else []
+
+
+def own_matrix(city: str | Path) -> list[Path]:
+    """Return the source-receptor matrix that ``city.yaml`` names, if it does."""
+    name = _setting(city, "matrix")
+    return [Path(city) / name] if name else []
+
+
+def batches(city: str | Path, factors: str | Path) -> list[list[str]]:
+    """Return the receptors of a city (monitors, then districts) in the groups solved together."""
+    with (Path(city) / "monitors.csv").open(encoding="utf-8", newline="") as text:
+        names = [row["station"] for row in csv.DictReader(text)]
+    settings, _ = strict_yaml.read(Path(city) / "city.yaml")
+    names += list(settings["districts"])
+    with (Path(factors) / "transport.csv").open(encoding="utf-8", newline="") as text:
+        rows = [r for r in csv.DictReader(text) if r["parameter"] == "receptors_at_once"]
+    size = int(float(rows[0]["value"]))
+    return [names[i : i + size] for i in range(0, len(names), size)]
 
 
 def boundary(city: str | Path) -> list[Path]:

@@ -53,7 +53,7 @@ def gather(city: City, document: Plan, scenarios: xr.Dataset, paths: Results) ->
         ledger=table(paths.ledger),
         verdict=table(paths.verdict),
         emission=density(gridding.read(paths.emissions, MAPPED), domain),
-        concentration=air["concentration"],
+        concentration=air["concentration"].rename(mapped="scenario"),
         at_monitors=air["at_monitors"],
         by_area=air["by_area"],
         anchor_ratio=air["anchor_ratio"],

@@ -1,6 +1,4 @@
-"""Emissions in the form that transport wants: by tracer, release class, season and cell."""
-
-from typing import TYPE_CHECKING
+"""Emissions in the form that the Gaussian kernels want: by tracer, release, season and cell."""
 
 import numpy as np
 import pandas as pd
@@ -10,9 +8,6 @@ from scipy import sparse
 from emisim import units
 from emisim.errors import InputError
 from emisim.vocabulary import SEASONS
-
-if TYPE_CHECKING:
-    from emisim.grid import Grid
 
 TRACERS: dict[str, dict[str, int]] = {
     "EC": {"BC": 1},
@@ -79,52 +74,4 @@ def release_fields(emission: xr.DataArray, share: sparse.spmatrix, release: xr.D
     coords |= {"release": names, "season": list(SEASONS), "tracer": list(TRACERS)}
     return xr.DataArray(out, coords, dims, attrs={"units": "ug s-1"}).transpose(
         *leading, "tracer", "release", "season", "y", "x"
-    )
-
-
-def voc_totals(emission: xr.DataArray, share: sparse.spmatrix) -> xr.DataArray:
-    """Return the VOC emitted inside the domain (..., season), kg."""
-    inside = xr.DataArray(np.asarray(share.sum(axis=1)).ravel(), dims="source")
-    return _seasonal(xr.dot(emission.sel(species="VOC"), inside, dim="source"))
-
-
-def bilinear(grid: "Grid", stations: pd.DataFrame) -> xr.DataArray:
-    """Return weights (station, cell) that interpolate cell means linearly to each station.
-
-    Parameters
-    ----------
-    grid
-        The grid; cells in C order, rows northward.
-    stations
-        Columns station, lon, lat (WGS84, degrees).
-
-    Raises
-    ------
-    InputError
-        If a station lies outside the grid.
-    """
-    x, y = grid.project(stations["lon"].to_numpy(float), stations["lat"].to_numpy(float))
-    west, south, east, north = grid.bounds
-    outside = (x < west) | (x > east) | (y < south) | (y > north)
-    if outside.any():
-        msg = "station lies outside the domain"
-        name = str(stations["station"].to_numpy()[outside][0])
-        raise InputError(
-            msg, file="monitors.csv", column="lon, lat", value=name,
-            hint="correct the coordinates, remove the station, or enlarge the grid's margin",
-        )  # fmt: skip
-    weights = np.zeros((len(stations), grid.ny, grid.nx))
-    column = np.clip((x - grid.x0) / grid.cell_size - 1 / 2, 0, grid.nx - 1)
-    row = np.clip((y - grid.y0) / grid.cell_size - 1 / 2, 0, grid.ny - 1)
-    i, j = row.astype(int), column.astype(int)
-    up, right = row - i, column - j
-    number = np.arange(len(stations))
-    for di, wi in ((0, 1 - up), (1, up)):
-        for dj, wj in ((0, 1 - right), (1, right)):
-            place = (number, np.minimum(i + di, grid.ny - 1), np.minimum(j + dj, grid.nx - 1))
-            np.add.at(weights, place, wi * wj)
-    return xr.DataArray(
-        weights.reshape(len(stations), -1),
-        {"station": stations["station"].to_numpy()},
-        ("station", "cell"),
     )

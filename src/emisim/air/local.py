@@ -1,0 +1,169 @@
+"""What the domain's own emissions add to the air: emissions times the source-receptor matrix."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from emisim import units
+from emisim.chemistry.oxidation import oxidant_feedback, precursor_factor, sulfate_feedback
+from emisim.chemistry.rates import mass_ratio
+from emisim.factors import Factors
+from emisim.tables import Parameters
+from emisim.vocabulary import HALVES, SEASONS
+
+TRACERS: dict[str, dict[str, int]] = {
+    "EC": {"BC": 1},
+    "POA": {"OC": 1},
+    "other": {"PM2.5": 1, "BC": -1, "OC": -1},
+    "coarse": {"PM10": 1, "PM2.5": -1},
+    "SO2": {"SO2": 1},
+    "NOx": {"NOx": 1},
+    "NH3": {"NH3": 1},
+}
+"""Emitted tracers as sums of inventory species; ``precursor`` is added with its yields."""
+PRECURSOR = "precursor"
+COMPONENTS = {
+    "EC": ("EC", "fine"),
+    "POA": ("POA", "fine"),
+    "other": ("other", "fine"),
+    "coarse": ("coarse", "coarse"),
+    "SO2": ("SO2", "SO2"),
+    "NO2": ("NOx", "NOx"),
+    "SO4": ("SO2", "SO2-SO4"),
+    "TN@low": ("NOx", "NOx-TN@low"),
+    "TN@high": ("NOx", "NOx-TN@high"),
+    "TA@low": ("NH3", "TA@low"),
+    "TA@high": ("NH3", "TA@high"),
+    "SOA": (PRECURSOR, "precursor-SOA"),
+}
+"""Component -> (tracer emitted, row of the source-receptor matrix)."""
+
+
+def precursor_yields(
+    sectors: np.ndarray, species: list[str], chemistry: Parameters
+) -> xr.DataArray:
+    """Return kg of SOA precursor per kg of CO and VOC by source (source, species), 0 for others.
+
+    CO stands for semi-volatile gases; VOC has a yield by sector (``chemistry.csv``, process soa).
+    """
+    table = np.zeros((len(sectors), len(species)))
+    for name in ("CO", "VOC"):
+        by_sector = {s: precursor_factor(name, s, chemistry) for s in np.unique(sectors).tolist()}
+        table[:, species.index(name)] = [by_sector[s] for s in sectors.tolist()]
+    return xr.DataArray(table, {"species": species}, ("source", "species"))
+
+
+def days(year: int) -> xr.DataArray:
+    """Return the days of each month of a calendar year (month,)."""
+    count = [pd.Timestamp(year, m, 1).days_in_month for m in range(1, 13)]
+    return xr.DataArray(np.array(count, float), {"month": np.arange(1, 13)}, "month")
+
+
+def rates(emission: xr.DataArray, sectors: np.ndarray, factors: Factors,
+          year: int) -> xr.DataArray:  # fmt: skip
+    """Return emission rates by tracer (..., source, month, tracer), ug/s; NH3 as NH4.
+
+    Parameters
+    ----------
+    emission
+        (..., source, month, species), kg per month.
+    sectors
+        Sector of each source (source,).
+    factors
+        The factor tables.
+    year
+        Calendar year of the months.
+    """
+    emission = emission.reset_coords(drop=True)
+    species = [str(s) for s in emission["species"].values]
+    rows = [[mix.get(name, 0) for name in species] for mix in TRACERS.values()]
+    mix = xr.DataArray(
+        np.array(rows, float), {"tracer": list(TRACERS), "species": species}, ("tracer", "species")
+    )
+    made = precursor_yields(sectors, species, factors["chemistry"])
+    parts = [xr.dot(emission, mix, dim="species"),
+             xr.dot(emission, made, dim="species").expand_dims(tracer=[PRECURSOR])]  # fmt: skip
+    seconds = days(year) * units.factor("d", "s")
+    joined = xr.concat(parts, "tracer")
+    received = xr.where(joined["tracer"] == "NH3", mass_ratio("TA", factors), 1.0)
+    return joined * received * (units.factor("kg", "ug") / seconds)
+
+
+def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.DataArray:
+    """Return local contributions (..., season, component, period, receptor), ug/m3.
+
+    Parameters
+    ----------
+    rate
+        Of :func:`rates`.
+    at_source
+        (receptor, row, half, period, source), s/m3, of
+        :func:`emisim.transport.matrix.at_sources`.
+    year
+        Calendar year of the months.
+    """
+    parts = []
+    for name, (tracer, row) in COMPONENTS.items():
+        emitted = rate.sel(tracer=tracer, drop=True)
+        effect = at_source.sel(row=row, drop=True)
+        by_half = [
+            xr.dot(emitted.sel(month=list(months)), effect.sel(half=half, drop=True), dim="source")
+            for half, months in HALVES.items()
+        ]
+        parts.append(xr.concat(by_half, "month").expand_dims(component=[name]))
+    return seasonal(xr.concat(parts, "component"), year).transpose(
+        ..., "season", "component", "period", "receptor"
+    )
+
+
+def seasonal(monthly: xr.DataArray, year: int) -> xr.DataArray:
+    """Return means by season of monthly means (..., month) -> (..., season), by days."""
+    length = days(year)
+    parts = []
+    for months in SEASONS.values():
+        weight = length.sel(month=list(months))
+        parts.append(xr.dot(monthly.sel(month=list(months)), weight / weight.sum(), dim="month"))
+    return xr.concat(parts, pd.Index(list(SEASONS), name="season"))
+
+
+def half_of(season: str) -> dict[str, float]:
+    """Return the share of a season's months in each half year."""
+    months = SEASONS[season]
+    return {h: len(set(months) & set(of)) / len(months) for h, of in HALVES.items()}
+
+
+def feedback(rate: xr.DataArray, base: str, region: str, chemistry: Parameters) -> xr.DataArray:
+    """Return the factor on local contributions by oxidants (scenario, season, component).
+
+    Less NOx leaves more oxidants to the rest of it and to SO2: nitrate and sulfate made by the
+    domain's emissions are multiplied by the feedback at the city's NOx and VOC over the base, half
+    year by half year (:func:`emisim.chemistry.oxidation.oxidant_feedback`).
+
+    Parameters
+    ----------
+    rate
+        Of :func:`rates`, with dimension ``scenario``.
+    base
+        Scenario in which the factor is 1.
+    region
+        Region of the table of feedbacks, or empty.
+    """
+    by_half = {}
+    for half, months in HALVES.items():
+        total = rate.sel(month=list(months)).sum(["source", "month"])
+        ratio = total / total.sel(scenario=base)
+        nox, organic = (ratio.sel(tracer=t).values for t in ("NOx", PRECURSOR))
+        phi = oxidant_feedback(nox, organic, half, chemistry, region)
+        by_half[half] = {"TN": phi, "SO4": sulfate_feedback(phi, half, chemistry)}
+    names = [str(n) for n in rate["scenario"].values]
+    coords = {"scenario": names, "season": list(SEASONS), "component": list(COMPONENTS)}
+    out = xr.DataArray(np.ones([len(v) for v in coords.values()]), coords, tuple(coords))
+    for season in SEASONS:
+        for name in COMPONENTS:
+            total_name = name.partition("@")[0]
+            if total_name in ("TN", "SO4"):
+                shares = half_of(season).items()
+                out.loc[{"season": season, "component": name}] = sum(
+                    part * by_half[half][total_name] for half, part in shares
+                )
+    return out
