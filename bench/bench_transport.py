@@ -76,7 +76,7 @@ def one(n: int, rhs: int) -> None:
 
     _sweep.sweep = counted
     forward = spent(lambda: markov.solve(task, fields, weight, TOLERANCE))
-    count = sweeps[0] / len(passes(task, stencil(task)))
+    count = sweeps[0] / len(passes(stencil(task)))
     backward = spent(lambda: markov.adjoint(task, receptors, mask, tolerance=TOLERANCE))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     unknowns = n * n * 8 * len(task.active) * rhs
@@ -97,7 +97,7 @@ def bandwidth() -> float:
 def one_pass(n: int = 60, rhs: int = 8) -> None:
     """Compare a pass with plain numpy and with the memory that it must move."""
     task = problem(n)
-    st, order, wide = stencil(task), passes(task, stencil(task)), (0,) * rhs
+    st, order, wide = stencil(task), passes(stencil(task)), (0,) * rhs
     c = np.zeros((n + 2, n + 2, len(task.active), 8, rhs), np.float32)
     source = np.ones((n, n, len(task.active), 8, rhs), np.float32)
     flat = flattened(st, rhs, np.float32)

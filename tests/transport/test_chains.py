@@ -23,7 +23,7 @@ def setting():
     mesh = Mesh(EDGES, EDGES, HEIGHTS, (slice(2, 5), slice(2, 5)))
     weather = class_tables.read("inputs/weather/yushe").sel(half="heating")
     surface = np.full((SIZE, SIZE), SURFACES.index("forest"))
-    return chains.Setting(mesh, weather, surface, Factors(Path("inputs/factors")))
+    return chains.Setting(mesh, weather, surface, Factors(Path("inputs/factors")), "fine")
 
 
 @pytest.fixture(scope="module")

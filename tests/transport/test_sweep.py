@@ -28,7 +28,7 @@ def test_compiled_passes_equal_plain_ones(lanes, dtype, error, adjoint):
     ours, source = start(lanes, dtype)
     reference = ours.astype(np.float64)
     wide, flat = (0,) * lanes, flattened(st, lanes, dtype)
-    for members, northward, eastward in passes(TASK, st):
+    for members, northward, eastward in passes(st):
         _sweep.sweep(ours.reshape(-1), source.reshape(-1), True, flat, members, northward,
                      eastward, wide)  # fmt: skip
         plain.sweep(reference, source, st, members, northward, eastward)

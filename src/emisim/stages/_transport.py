@@ -65,7 +65,8 @@ class Case:
 
     def half(self, name: str) -> Setting:
         """Return the transport of one half year."""
-        return Setting(self.mesh, self.weather.sel(half=name), self.surface, self.place.factors)
+        weather, factors = self.weather.sel(half=name), self.place.factors
+        return Setting(self.mesh, weather, self.surface, factors, self.setting)
 
     @property
     def receptors(self) -> list[str]:

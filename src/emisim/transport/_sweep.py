@@ -22,11 +22,19 @@ def sweep(c: Any, source: Any, loaded: bool, st: Any, members: Any, northward: b
     """Solve every column once in downwind order for the classes ``members``, in place.
 
     Neighbours and other classes enter with their latest values (Gauss-Seidel); ``c`` and ``source``
-    are flat, and ``source`` counts only if ``loaded``.
+    are flat, and ``source`` counts only if ``loaded``. The loops below take the arrays of the
+    stencil one by one: the whole tuple would be copied at every call.
     """
     ny, nx = st.column.shape
-    classes, size = st.side_x.size, st.below.shape[1] * len(lanes)
+    classes, layers = st.side_x.size, st.below.shape[1]
+    size = layers * len(lanes)
+    first, feeding, rate, factors = st.first, st.feeding, st.feed_rate, st.factors
+    side_x, side_y, speed_x, speed_y = st.side_x, st.side_y, st.speed_x, st.speed_y
+    inverse_dx, inverse_dy, column = st.inverse_dx, st.inverse_dy, st.column
+    west, east, south, north = st.west, st.east, st.south, st.north
     total, work = np.zeros(size, c.dtype), np.zeros(size, np.float64)
+    step_x = classes * size
+    step_y = step_x * (nx + 2)
     for row in range(ny):
         j = row if northward else ny - 1 - row
         for place in range(nx):
@@ -34,12 +42,14 @@ def sweep(c: Any, source: Any, loaded: bool, st: Any, members: Any, northward: b
             cell = ((j + 1) * (nx + 2) + i + 1) * classes * size
             for n in range(members.size):
                 k = members[n]
+                own = cell + k * size
                 _load(total, source, U(((j * nx + i) * classes + k) * size), loaded)
-                _gather(total, c, U(cell), st, k)
-                _inflow(work, total, c, cell + k * size, st, j, i, k, lanes)
-                factors = (st.column[j, i] * classes + k) * 3 * st.below.shape[1]
-                _solve_column(work, st.factors, U(factors), lanes)
-                _store(c, U(cell + k * size), work)
+                _gather(total, c, U(cell), rate, feeding, first[k], first[k + 1])
+                x = _sides(own, side_x[k] * step_x, west[i], east[i], inverse_dx[i])
+                y = _sides(own, side_y[k] * step_y, south[j], north[j], inverse_dy[j])
+                _inflow(work, total, c, x, y, speed_x, speed_y, U(k * size))
+                _solve_column(work, factors, U((column[j, i] * classes + k) * 3 * layers), lanes)
+                _store(c, U(own), work)
 
 
 @compiled
@@ -53,10 +63,10 @@ def _load(total: Any, source: Any, first: Any, loaded: bool) -> None:
 
 
 @compiled
-def _gather(total: Any, c: Any, cell: Any, st: Any, k: int) -> None:
-    """Add what other classes feed into class k, ``sum_j rate_j c_j``, in one column."""
-    size, rate, feeding = U(total.size), st.feed_rate, st.feeding
-    first, last = st.first[k], st.first[k + 1]
+def _gather(total: Any, c: Any, cell: Any, rate: Any, feeding: Any, first: Any,
+            last: Any) -> None:  # fmt: skip
+    """Add what other classes feed into one, ``sum_j rate_j c_j``, in one column."""
+    size = U(total.size)
     whole = last - (last - first) % 4
     for n in range(first, whole, 4):
         a, b = cell + U(feeding[n]) * size, cell + U(feeding[n + 1]) * size
@@ -71,18 +81,19 @@ def _gather(total: Any, c: Any, cell: Any, st: Any, k: int) -> None:
 
 
 @compiled
-def _inflow(work: Any, total: Any, c: Any, own: int, st: Any, j: int, i: int, k: int,
-            lanes: Any) -> None:  # fmt: skip
+def _sides(own: int, step: int, lower: Any, upper: Any, inverse: Any) -> Any:
+    """Return along one axis where upwind and downwind stand, what diffuses from each, 1/width."""
+    if step > 0:
+        return U(own - step), U(own + step), lower, upper, inverse
+    return U(own - step), U(own + step), upper, lower, inverse
+
+
+@compiled
+def _inflow(work: Any, total: Any, c: Any, x: Any, y: Any, speed_x: Any, speed_y: Any,
+            first: Any) -> None:  # fmt: skip
     """Add the horizontal inflow: by wind from upwind, by diffusion from both sides."""
-    step_x = st.side_x.size * work.size
-    step_y = step_x * (st.inverse_dx.size + 2)
-    x, y = st.side_x[k], st.side_y[k]
-    a, b = U(own - x * step_x), U(own + x * step_x)
-    d, e = U(own - y * step_y), U(own + y * step_y)
-    p, q = (st.west[i], st.east[i]) if x > 0 else (st.east[i], st.west[i])
-    r, s = (st.south[j], st.north[j]) if y > 0 else (st.north[j], st.south[j])
-    fast_x, fast_y = st.inverse_dx[i], st.inverse_dy[j]
-    speed_x, speed_y, first = st.speed_x, st.speed_y, U(k * work.size)
+    a, b, p, q, fast_x = x
+    d, e, r, s, fast_y = y
     for n in range(U(work.size)):
         by_x = (speed_x[first + n] * fast_x + p) * c[a + n] + q * c[b + n]
         by_y = (speed_y[first + n] * fast_y + r) * c[d + n] + s * c[e + n]
@@ -118,34 +129,46 @@ def _store(c: Any, own: Any, work: Any) -> None:
 def residual(c: Any, source: Any, st: Any, lanes: Any) -> Any:
     """Return sum over cells and classes of volume x abs(source - operator c), (rhs,)."""
     ny, nx = st.column.shape
-    classes, size = st.side_x.size, st.below.shape[1] * len(lanes)
+    classes, layers = st.side_x.size, st.below.shape[1]
+    size = layers * len(lanes)
+    first, feeding, rate = st.first, st.feeding, st.feed_rate
+    side_x, side_y, speed_x, speed_y = st.side_x, st.side_y, st.speed_x, st.speed_y
+    inverse_dx, inverse_dy, column = st.inverse_dx, st.inverse_dy, st.column
+    west, east, south, north = st.west, st.east, st.south, st.north
+    diagonal, below, above, volume = st.diagonal, st.below, st.above, st.volume
     norm = np.zeros(len(lanes), np.float64)
     total, work = np.zeros(size, np.float64), np.zeros(size, np.float64)
+    step_x = classes * size
+    step_y = step_x * (nx + 2)
     for j in range(ny):
         for i in range(nx):
             cell = ((j + 1) * (nx + 2) + i + 1) * classes * size
             for k in range(classes):
+                own = cell + k * size
                 _load(total, source, U(((j * nx + i) * classes + k) * size), True)
-                _gather(total, c, U(cell), st, k)
-                _inflow(work, total, c, cell + k * size, st, j, i, k, lanes)
-                _add_residual(norm, work, c, U(cell + k * size), st, j, i, k, lanes)
+                _gather(total, c, U(cell), rate, feeding, first[k], first[k + 1])
+                x = _sides(own, side_x[k] * step_x, west[i], east[i], inverse_dx[i])
+                y = _sides(own, side_y[k] * step_y, south[j], north[j], inverse_dy[j])
+                _inflow(work, total, c, x, y, speed_x, speed_y, U(k * size))
+                vertical = diagonal[column[j, i], k], below[k], above[k]
+                _add_residual(norm, work, c, U(own), vertical, volume[j, i], lanes)
     return norm
 
 
 @compiled
-def _add_residual(norm: Any, inflow: Any, c: Any, own: Any, st: Any, j: int, i: int, k: int,
+def _add_residual(norm: Any, inflow: Any, c: Any, own: Any, vertical: Any, volume: Any,
                   lanes: Any) -> None:  # fmt: skip
-    width, column = U(len(lanes)), st.column[j, i]
-    layers = st.below.shape[1]
+    diagonal, below, above = vertical
+    width, layers = U(len(lanes)), diagonal.size
     for z in range(layers):
         for lane in range(width):
             n = U(z) * width + lane
-            value = inflow[n] - st.diagonal[column, k, z] * c[own + n]
+            value = inflow[n] - diagonal[z] * c[own + n]
             if z > 0:
-                value += st.below[k, z] * c[own + n - width]
+                value += below[z] * c[own + n - width]
             if z < layers - 1:
-                value += st.above[k, z] * c[own + n + width]
-            norm[lane] += abs(value) * st.volume[j, i, z]
+                value += above[z] * c[own + n + width]
+            norm[lane] += abs(value) * volume[z]
 
 
 @compiled

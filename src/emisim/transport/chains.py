@@ -38,13 +38,15 @@ class Setting:
     """One half year of one city.
 
     ``weather``: one half of the weather classes; ``surface`` (ny, nx): index into
-    :data:`emisim.chemistry.deposition.SURFACES`; ``factors``: the factor tables.
+    :data:`emisim.chemistry.deposition.SURFACES`; ``factors``: the factor tables; ``accuracy``: that
+    of the solver, ``default`` or ``fine``.
     """
 
     mesh: Mesh
     weather: xr.Dataset
     surface: np.ndarray
     factors: Factors
+    accuracy: str
 
     def problem(self, family: str) -> Problem:
         """Return the transport of a loss family; of TN and TA at a node, ``TN@low``."""
@@ -52,7 +54,7 @@ class Setting:
         gas = gas_share(node, self.factors["deposition"]) if node else None
         loss, velocity = rates.losses(name, self.weather, self.factors, gas_fraction=gas)
         layers = np.repeat(loss[:, None], self.mesh.shape[2], axis=1)
-        numerics = Numerics.read(self.factors["transport"])
+        numerics = Numerics.read(self.factors["transport"], self.accuracy)
         return Problem(self.mesh, self.weather, layers, velocity, self.surface, numerics)
 
     def rate(self, row: str) -> np.ndarray:

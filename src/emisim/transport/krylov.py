@@ -17,8 +17,6 @@ from emisim.transport import _sweep
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float64]
-FIRST_LOOK = 1 / 32
-"""Residuals of the map are smaller than those of the equations, by some such factor."""
 
 
 class ConvergenceError(EmisimError):
@@ -34,11 +32,12 @@ class Passes(NamedTuple):
     lanes: int
 
 
-def solve(passes: Passes, x: Array, tolerance: float, iterations: int) -> int:
+def solve(passes: Passes, x: Array, tolerance: float, first_look: float, iterations: int) -> int:
     """Solve in place from ``x = 0`` (any shape with the right-hand sides innermost).
 
     A candidate is the positive part of the iterate after one more plain pass, so that the solution
-    is not negative.
+    is not negative. It is first looked at when the residual of the map is ``first_look`` times the
+    tolerance, which bounds that of the equations.
 
     Returns
     -------
@@ -53,7 +52,7 @@ def solve(passes: Passes, x: Array, tolerance: float, iterations: int) -> int:
     """
     passes.loaded(x)
     state = _State(passes, x)
-    threshold, before, vain = tolerance * FIRST_LOOK, np.inf, 0
+    threshold, before, vain = tolerance * first_look, np.inf, 0
     for done in range(1, iterations + 1):
         estimate = state.advance()
         if estimate > threshold and done < iterations:

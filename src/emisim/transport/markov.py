@@ -177,7 +177,7 @@ def _batch(problem: Problem, st: Stencil, fill: Fill, part: slice, lanes: int,
     fill(source[..., : part.stop - part.start], part)
     volume = problem.mesh.volumes[:, :, None, :]
     emitted = np.einsum("jikzq,jikz->q", source, volume, dtype=np.float64)
-    order, wide, flat = passes(problem, st), (0,) * lanes, source.reshape(-1)
+    order, wide, flat = passes(st), (0,) * lanes, source.reshape(-1)
     flat_st = flattened(st, lanes, dtype)
 
     def run(x: Array, loaded: bool) -> None:
@@ -190,8 +190,8 @@ def _batch(problem: Problem, st: Stencil, fill: Fill, part: slice, lanes: int,
 
     work = krylov.Passes(lambda x: run(x, False), lambda x: run(x, True), residual, lanes)
     x: Array = np.zeros((ny + 2, nx + 2, classes, nz * lanes), dtype)
-    tolerance = problem.numerics.tolerance if tolerance is None else tolerance
-    krylov.solve(work, x, tolerance, problem.numerics.iterations)
+    own = problem.numerics
+    krylov.solve(work, x, tolerance or own.tolerance, own.first_look, own.iterations)
     return x.reshape(ny + 2, nx + 2, classes, nz, lanes)[1:-1, 1:-1]
 
 

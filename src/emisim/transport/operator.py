@@ -39,25 +39,25 @@ WEATHER = {
 
 
 class Numerics(NamedTuple):
-    """Horizontal diffusivity (m2/s), weak wind (m/s), and the settings of the solver."""
+    """Horizontal diffusivity (m2/s) and the settings of the solver."""
 
     horizontal_diffusivity: float
-    weak_wind: float
     tolerance: float
+    first_look: float
     iterations: int
     rhs_at_once: int
 
     @classmethod
-    def read(cls, parameters: Parameters) -> "Numerics":
-        """Return the rows of ``inputs/factors/transport.csv``."""
+    def read(cls, parameters: Parameters, setting: str = "fine") -> "Numerics":
+        """Return the rows of ``inputs/factors/transport.csv`` for a setting, default or fine."""
 
         def number(name: str, unit: str, process: str = "numerics") -> float:
-            return parameters.value(name, unit, process=process)
+            return parameters.value(name, unit, process=process, technology=setting)
 
         return cls(
             number("horizontal_diffusivity", "m2/s", "diffusion"),
-            number("weak_wind", "m/s"),
             number("residual_tolerance", "fraction"),
+            number("first_look", "fraction"),
             int(number("iteration_limit", "fraction")),
             int(number("rhs_at_once", "fraction")),
         )
@@ -109,8 +109,7 @@ class Problem:
         """Classes that occur, by quadrant of the wind; the others are left out and get zeros."""
         occurring = np.flatnonzero(self.weather["frequency"].values > 0)
         u, v = (self.weather[n].values[occurring] for n in "uv")
-        weak = np.hypot(u, v) < self.numerics.weak_wind
-        return occurring[np.lexsort((u < 0, v < 0, weak))]
+        return occurring[np.lexsort((u < 0, v < 0))]
 
     @cached_property
     def exchange(self) -> Floats:
@@ -203,19 +202,13 @@ def flattened(st: Stencil, lanes: int, dtype: type) -> Stencil:
     return st._replace(**changed, factors=st.factors.ravel())
 
 
-def passes(problem: Problem, st: Stencil) -> list[tuple[Ints, bool, bool]]:
-    """Return the downwind passes: members (class indices), northward, eastward.
-
-    A class belongs to the pass of its wind's quadrant; one with a weak wind to all of them.
-    """
-    u, v = (problem.weather[n].values[problem.active] for n in "uv")
-    weak = np.hypot(u, v) < problem.numerics.weak_wind
-    found = []
-    for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1)):
-        member = ((st.side_x == x) & (st.side_y == y)) | weak
-        if member.any():
-            found.append((np.flatnonzero(member), y > 0, x > 0))
-    return found
+def passes(st: Stencil) -> list[tuple[Ints, bool, bool]]:
+    """Return the downwind passes: members (class indices by quadrant), northward, eastward."""
+    quadrants = ((1, 1), (1, -1), (-1, -1), (-1, 1))
+    found = (
+        (np.flatnonzero((st.side_x == x) & (st.side_y == y)), y > 0, x > 0) for x, y in quadrants
+    )
+    return [one for one in found if one[0].size]
 
 
 def check_weather(weather: xr.Dataset) -> None:

@@ -18,7 +18,8 @@ def final_rise(stack: xr.Dataset, weather: xr.Dataset, p: Parameters) -> np.ndar
 
     F = g v d^2 (Ts - Ta) / (4 Ts). Unstable and neutral air: c F^(3/4)/u below the flux limit,
     c' F^(3/5)/u above it. Stable air: at most c'' (F / (u s))^(1/3) and, in light wind,
-    c''' F^(1/4) s^(-3/8), with s = g/T dtheta/dz. A release without stack data has none.
+    c''' F^(1/4) s^(-3/8), with s = g/T dtheta/dz; so, too, where a stack ends above the mixing
+    height, in air of stability E. A release without stack data has none.
 
     Parameters
     ----------
@@ -44,8 +45,11 @@ def final_rise(stack: xr.Dataset, weather: xr.Dataset, p: Parameters) -> np.ndar
         number("unstable_small") * flux ** number("unstable_small_power") / u,
         number("unstable_large") * flux ** number("unstable_large_power") / u,
     )
-    stable = (weather["inverse_obukhov_length"].values > 0) & (weather["lapse"].values > 0)
-    s = g / temperature * np.where(stable, weather["lapse"].values, 1)
+    lapse = np.where(weather["inverse_obukhov_length"].values > 0, weather["lapse"].values, 0)
+    aloft = p.value("potential_temperature_gradient", "K/m", process="plume-rise", technology="E")
+    lapse = np.where((lapse <= 0) & (weather["mixing_height"].values <= height), aloft, lapse)
+    stable = lapse > 0
+    s = g / temperature * np.where(stable, lapse, 1)
     bent = number("stable") * np.cbrt(flux / (u * s))
     upright = number("stable_calm") * flux ** (1 / 4) * s ** (-3 / 8)
     return np.where(stable, np.minimum(rise, np.minimum(bent, upright)), rise)
