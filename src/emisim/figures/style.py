@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,7 +19,7 @@ from matplotlib.text import Text
 
 from emisim import output
 from emisim.errors import InputError
-from emisim.figures import language
+from emisim.figures import language, png
 
 SLIDE = (13.333, 7.5)
 DPI = 200
@@ -34,8 +35,6 @@ FONT_FILES = MappingProxyType(
 )
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
-FAST = MappingProxyType({"png": {"pil_kwargs": {"compress_level": 2}}})
-"""Half the time of zlib's usual level 6; slides of flat colours get no larger."""
 NO_METADATA = MappingProxyType(
     {
         "png": {"Software": None},
@@ -257,13 +256,11 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
 
     Message and subtitle go along as title and description of the file.
     """
-    path = Path(path)
     words = dict(zip(("Title", "Description"), caption(figure), strict=True))
-    written = []
-    for suffix, metadata in NO_METADATA.items():
-        target = path.with_name(f"{path.name}.{suffix}")
-        with context(), output.atomic(target) as temporary:
-            how = {"metadata": metadata | words, **FAST.get(suffix, {})}
-            figure.savefig(temporary, format=suffix, dpi=DPI, **how)
-        written.append(target)
-    return written[0], written[1]
+    raster, vector = (Path(path).with_name(f"{Path(path).name}.{suffix}") for suffix in NO_METADATA)
+    with context(), output.atomic(raster) as temporary:
+        figure.canvas.draw()
+        png.write(temporary, np.asarray(figure.canvas.buffer_rgba())[..., :3], DPI, words)
+    with context(), output.atomic(vector) as temporary:
+        figure.savefig(temporary, format="svg", metadata=NO_METADATA["svg"] | words)
+    return raster, vector
