@@ -1,3 +1,5 @@
+import base64
+import io
 import re
 import shutil
 import subprocess
@@ -155,6 +157,20 @@ def test_empty_folder_says_what_to_do(tmp_path):
 def test_font_of_the_page_has_its_characters_and_is_the_same_twice():
     assert font.face("plain text") == ""
     assert font.face("阳泉") == font.face("泉阳泉")
+
+
+def test_font_of_the_page_keeps_the_glyphs_and_their_widths():
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.ttLib import TTFont
+
+    def drawn(file):
+        glyph = (found := TTFont(file)).getGlyphSet()[found.getBestCmap()[ord("泉")]]
+        pen = RecordingPen()
+        glyph.draw(pen)
+        return glyph.width, pen.value, found["hhea"].ascent
+
+    data = re.search(r"base64,([^)]+)\)", font.face("阳泉")).group(1)
+    assert drawn(io.BytesIO(base64.b64decode(data))) == drawn(style.font_files()[style.REGULAR])
 
 
 def test_same_page_twice(material, plan, figures, pages):

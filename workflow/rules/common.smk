@@ -50,7 +50,6 @@ RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 wildcard_constraints:
     city="|".join(CONFIG.cities()),
     plan="|".join(run.plan for run in CONFIG.runs),
-    lang="|".join(CONFIG.languages),
     half="|".join(HALVES),
     batch=r"\d+",
 
