@@ -21,6 +21,7 @@ TRACERS: dict[str, dict[str, int]] = {
     "NH3": {"NH3": 1},
 }
 """Emitted tracers as sums of inventory species; ``precursor`` is added with its yields."""
+PARTICLES = ("EC", "POA", "other", "coarse")
 PRECURSOR = "precursor"
 COMPONENTS = {
     "EC": ("EC", "fine"),
@@ -53,6 +54,20 @@ def precursor_yields(
     return xr.DataArray(table, {"species": species}, ("source", "species"))
 
 
+def transported(sectors: np.ndarray, deposition: Parameters) -> xr.DataArray:
+    """Return the share of each source's particles that leaves its surroundings (source,).
+
+    Dust whirled up at the ground is caught by plants and walls within metres, below what a grid
+    resolves (``deposition.csv``, process near-source).
+    """
+    known = {
+        s: deposition.value("transportable_fraction", "fraction", process="near-source",
+                            technology=s)
+        for s in np.unique(sectors).tolist()
+    }  # fmt: skip
+    return xr.DataArray([known[s] for s in sectors.tolist()], dims="source")
+
+
 def days(year: int) -> xr.DataArray:
     """Return the days of each month of a calendar year (month,)."""
     count = [pd.Timestamp(year, m, 1).days_in_month for m in range(1, 13)]
@@ -62,6 +77,8 @@ def days(year: int) -> xr.DataArray:
 def rates(emission: xr.DataArray, sectors: np.ndarray, factors: Factors,
           year: int) -> xr.DataArray:  # fmt: skip
     """Return emission rates by tracer (..., source, month, tracer), ug/s; NH3 as NH4.
+
+    Particles are what leaves the source's surroundings (:func:`transported`).
 
     Parameters
     ----------
@@ -86,7 +103,9 @@ def rates(emission: xr.DataArray, sectors: np.ndarray, factors: Factors,
     seconds = days(year) * units.factor("d", "s")
     joined = xr.concat(parts, "tracer")
     received = xr.where(joined["tracer"] == "NH3", mass_ratio("TA", factors), 1.0)
-    return joined * received * (units.factor("kg", "ug") / seconds)
+    leaving = transported(sectors, factors["deposition"])
+    share = xr.where(joined["tracer"].isin(PARTICLES), leaving, 1.0)
+    return joined * received * share * (units.factor("kg", "ug") / seconds)
 
 
 def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.DataArray:
