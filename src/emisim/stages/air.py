@@ -9,7 +9,7 @@ from scipy import sparse
 
 from emisim import air, gridding, provenance
 from emisim import grid as grids
-from emisim.air import Air, background, local, plume
+from emisim.air import Air, background, inorganic, local, plume
 from emisim.air.inorganic import Conditions
 from emisim.grid import Grid
 from emisim.stages import _domain, _files, _inputs, _plan, _transport
@@ -76,6 +76,7 @@ def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
     field = field.reset_coords(drop=True)
     cells = field.stack(cell=("y", "x"), create_index=False).drop_vars(["y", "x"])
     basis = basis_of(case, whole["gas_share"])
+    cells = inorganic.at_nodes(cells, case.gas_share, whole["gas_share"])
     found = air.concentrations(at_receptor, cells * oxidants, case.stations, basis, BASE)
     return found.drop_vars("on_cells").assign(
         concentration=on_grid(found["on_cells"], field, case.grid),
@@ -102,10 +103,10 @@ def by_source(spread: xr.Dataset) -> sparse.csr_array:
 
 
 def joined(case: _transport.Case, rows: list[xr.Dataset], many: xr.Dataset) -> xr.Dataset:
-    """Return the parts of the matrix as one, checked."""
-    together = matrix.join(rows)
-    groups = sorted(set(case.groups(many).values.tolist()))
-    return matrix.check(together, case.receptors, groups, city=case.place.folder.name)
+    """Return the parts of the matrix as one, or the one that the city supplies, checked."""
+    if case.place.settings.matrix:
+        return case.checked(rows[0], many)
+    return case.checked(matrix.join(rows), many)
 
 
 def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, many: xr.Dataset,
