@@ -114,15 +114,17 @@ def totals(base: Base, local: Mapping[str, xr.DataArray],
            hours: xr.DataArray) -> dict[str, xr.DataArray]:  # fmt: skip
     """Return the base's totals T_p (..., season, period, point), ug/m3, by name."""
     return {
-        n: xr.apply_ufunc(_total, base.total[n], base.share[n], 1.0, local[n], hours, base.local[n])
+        n: xr.apply_ufunc(
+            _total, base.total[n], base.share[n], 1.0, local[n] / hours, base.local[n]
+        )
         for n in TOTALS
     }
 
 
-def _total(total: Floats, share: Floats, neighbours: float, local: Floats, hours: Floats,
+def _total(total: Floats, share: Floats, neighbours: float, local: Floats,
            before: Floats) -> Floats:  # fmt: skip
     known = before > 0
-    ratio = np.where(known, local / hours / np.where(known, before, 1), 1.0)
+    ratio = np.where(known, local / np.where(known, before, 1), 1.0)
     return total * (share * neighbours + (1 - share) * ratio)
 
 
@@ -160,8 +162,8 @@ def respond(base: Base, local: xr.DataArray, air: Conditions,
         Factor on the background of SO4, TN, TA.
     """
     given = [local.sel(component=n, drop=True) for n in LOCAL]
-    held = [part[n] for part in (base.total, base.share, base.local) for n in TOTALS]
-    fields = xr.broadcast(*given, *held, air.temperature, air.humidity, air.hours)
+    known = [part[n] for part in (base.total, base.share, base.local) for n in TOTALS]
+    fields = xr.broadcast(*given, *known, air.temperature, air.humidity, air.hours)
     values = [f.values for f in fields]
     so4, tn, ta = values[0], values[1:3], values[3:5]
     total, share, before = values[5:8], values[8:11], values[11:14]
@@ -172,9 +174,8 @@ def respond(base: Base, local: xr.DataArray, air: Conditions,
     for _ in range(air.passes):
         weight = [(g - first) / (second - first) for g in gas]
         now = (so4, _between(*tn, weight[0]), _between(*ta, weight[1]))
-        made = [
-            _total(*v) for v in zip(total, share, factor, now, [hours] * 3, before, strict=True)
-        ]
+        terms = zip(total, share, factor, now, before, strict=True)
+        made = [_total(t, b, n, part / hours, held) for t, b, n, part, held in terms]
         found = partition(temperature, humidity, *made, air.chemistry)
         ions = found.particulate_nitrate, found.particulate_ammonium
         gas = [_gas(t, i) for t, i in zip(made[1:], ions, strict=True)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from emisim import units
 from emisim.chemistry.oxidation import oxidant_feedback, precursor_factor, sulfate_feedback
@@ -11,6 +12,7 @@ from emisim.factors import Factors
 from emisim.tables import Parameters
 from emisim.vocabulary import HALVES, SEASONS
 
+Floats = NDArray[np.float64]
 TRACERS: dict[str, dict[str, int]] = {
     "EC": {"BC": 1},
     "POA": {"OC": 1},
@@ -121,18 +123,30 @@ def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.
     year
         Calendar year of the months.
     """
-    parts = []
-    for name, (tracer, row) in COMPONENTS.items():
-        emitted = rate.sel(tracer=tracer, drop=True)
-        effect = at_source.sel(row=row, drop=True)
-        by_half = [
-            xr.dot(emitted.sel(month=list(months)), effect.sel(half=half, drop=True), dim="source")
-            for half, months in HALVES.items()
-        ]
-        parts.append(xr.concat(by_half, "month").expand_dims(component=[name]))
-    return seasonal(xr.concat(parts, "component"), year).transpose(
-        ..., "season", "component", "period", "receptor"
-    )
+    months = [m for of in HALVES.values() for m in of]
+    lead = [d for d in rate.dims if d not in ("source", "month", "tracer")]
+    emitted = rate.sel(month=months).transpose("tracer", *lead, "month", "source")
+    order = ("row", "half", "period", "receptor")
+    effect = at_source.sel(half=list(HALVES)).transpose(*order, "source")
+    tracers, rows = (v[d].values.tolist() for v, d in ((emitted, "tracer"), (effect, "row")))
+    parts = [
+        _received(emitted.values[tracers.index(t)], effect.values[rows.index(r)])
+        for t, r in COMPONENTS.values()
+    ]
+    coords = {n: emitted[n].values for n in (*lead, "month")}
+    coords |= {n: effect[n].values for n in order[2:]} | {"component": list(COMPONENTS)}
+    joined = xr.DataArray(np.stack(parts), coords, ("component", *lead, "month", *order[2:]))
+    return seasonal(joined, year).transpose(..., "season", "component", "period", "receptor")
+
+
+def _received(emitted: Floats, effect: Floats) -> Floats:
+    """Return (..., month, period, receptor) from rates (..., month, source), months half by half,
+    and sensitivities (half, period, receptor, source).
+    """
+    ends = np.cumsum([len(months) for months in HALVES.values()])[:-1]
+    by_half = np.split(emitted, ends, axis=-2)
+    parts = [np.tensordot(e, k, (-1, -1)) for e, k in zip(by_half, effect, strict=True)]
+    return np.concatenate(parts, axis=-3)
 
 
 def seasonal(monthly: xr.DataArray, year: int) -> xr.DataArray:
