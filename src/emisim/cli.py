@@ -122,8 +122,8 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "briefing": (
         "the briefing of a plan as one HTML file per language",
         {
-            **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
-            **{"figures": READ, **RESULTS, "claims": READ_IF, "out": WRITE_MANY},
+            **{"lang": LANGUAGES, "city": READ, "plan": READ, "figures": READ},
+            **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
         },
     ),
     "compare": (

@@ -3,6 +3,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from emisim import plan as plans
 from emisim.briefing import font, inline, page, tables
 from emisim.errors import InputError
-from emisim.figures import gauges, style, waterfall
+from emisim.figures import gauges, style, typeface, waterfall
 from emisim.vocabulary import LANGUAGES
 
 pytest_plugins = ("figures_data",)
@@ -170,7 +171,18 @@ def test_font_of_the_page_keeps_the_glyphs_and_their_widths():
         return glyph.width, pen.value, found["hhea"].ascent
 
     data = re.search(r"base64,([^)]+)\)", font.face("阳泉")).group(1)
-    assert drawn(io.BytesIO(base64.b64decode(data))) == drawn(style.font_files()[style.REGULAR])
+    assert drawn(io.BytesIO(base64.b64decode(data))) == drawn(
+        typeface.font_files()[typeface.REGULAR]
+    )
+
+
+def test_a_briefing_is_written_without_the_libraries_that_draw():
+    code = (
+        "import sys; import emisim.stages.briefing; "
+        "print(sorted({'matplotlib', 'geopandas', 'pandera'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_same_page_twice(material, plan, figures, pages):

@@ -4,7 +4,6 @@ rule write_briefing:
         code=code("briefing"),
         assets=ASSETS,
         figures="results/{city}/{plan}/figures",
-        emissions="results/{city}/base/emissions.nc",
         scenarios="results/{city}/{plan}/scenarios.nc",
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
@@ -29,13 +28,12 @@ rule write_briefing:
         made_from=made_from("briefing"),
         languages=CONFIG.languages,
         city=city,
-        factors=FACTORS,
         plan=plan,
     message:
         "briefings of {wildcards.plan}"
     shell:
-        "emisim briefing --lang {params.languages} --city {params.city} --factors {params.factors}"
-        " --plan {params.plan} --emissions {input.emissions} --figures {input.figures}"
+        "emisim briefing --lang {params.languages} --city {params.city}"
+        " --plan {params.plan} --figures {input.figures}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
         " --air {input.air} --verdict {input.verdict} --claims {input.claims}"
         " --provenance {input.provenance}"

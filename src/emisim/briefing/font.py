@@ -4,7 +4,7 @@ import base64
 import io
 import logging
 
-from emisim.figures.style import REGULAR, font_files
+from emisim.figures.typeface import REGULAR, font_files
 
 FAMILY = "emisim CJK"
 FIRST_WIDE, LAST_WIDE = 0x2E80, 0xFFEF

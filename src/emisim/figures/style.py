@@ -1,10 +1,9 @@
 """One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,8 +17,9 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from emisim import output
-from emisim.errors import InputError
 from emisim.figures import language, png
+from emisim.figures.stamp import Stamp
+from emisim.figures.typeface import font_files
 
 SLIDE = (13.333, 7.5)
 DPI = 200
@@ -28,11 +28,6 @@ LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
 LINE = 1.28
 SLACK = 8
 """Columns tried beyond the estimate when text is broken to the slide's width."""
-REGULAR, BOLD = 400, 700
-FONT_PACKAGE = "mpl_font"
-FONT_FILES = MappingProxyType(
-    {REGULAR: "NotoSansCJKsc-Regular.otf", BOLD: "NotoSansCJKsc-Bold.otf"},
-)
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
 NO_METADATA = MappingProxyType(
@@ -41,28 +36,6 @@ NO_METADATA = MappingProxyType(
         "svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
     }
 )
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What every figure prints small: where it comes from and how much of it is assumed.
-
-    Parameters
-    ----------
-    digest
-        Provenance digest, 12 characters.
-    assumed
-        Species -> fraction (0 to 1) of the city's total that rests on assumed numbers.
-    assumed_factors
-        The same, of assumed emission factors and controls alone.
-    version
-        Version of the package.
-    """
-
-    digest: str
-    assumed: Mapping[str, float] = field(default_factory=dict)
-    assumed_factors: Mapping[str, float] = field(default_factory=dict)
-    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,27 +68,6 @@ def fonts() -> tuple[str, str]:
         entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
         font_manager.fontManager.ttflist.append(entry)
     return FAMILY, FALLBACK
-
-
-def font_files() -> dict[int, Path]:
-    """Return weight -> file of the Chinese font in the installed package.
-
-    Raises
-    ------
-    InputError
-        Package or file missing.
-    """
-    found = {}
-    spec = find_spec(FONT_PACKAGE)
-    folders = [] if spec is None else spec.submodule_search_locations or []
-    for weight, name in FONT_FILES.items():
-        path = next((p for f in folders if (p := Path(f, "fonts", "noto", name)).is_file()), None)
-        if path is None:
-            what = f"the Chinese font {name} is not there"
-            hint = "pip install mpl-font, or run `make run`"
-            raise InputError(what, value=FONT_PACKAGE, hint=hint)
-        found[weight] = path
-    return found
 
 
 @contextmanager
@@ -185,34 +137,6 @@ def body_top(figure: Figure) -> float:
     renderer = figure.canvas.get_renderer()
     low = min(t.get_window_extent(renderer).y0 for t in heads if t.get_text())
     return low / figure.bbox.height - 0.025
-
-
-def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
-    """Return the footer: share on assumed numbers, version and provenance digest."""
-    source = language.say("foot.source", lang, version=stamp.version, digest=stamp.digest)
-    return f"{assumed_text(stamp, species, lang)}  {source}"
-
-
-def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
-    """Return how much of the species' totals rests on assumed numbers, or that it isn't known."""
-    known = [s for s in species if s in stamp.assumed]
-    if not known:
-        return language.say("foot.assumed_unknown", lang)
-    key = "foot.assumed_one" if len(known) == 1 else "foot.assumed_range"
-    return language.say(
-        key,
-        lang,
-        share=_range(stamp.assumed, known),
-        factors=_range(stamp.assumed_factors, known),
-        species=language.term(known[0], lang),
-    )
-
-
-def _range(shares: Mapping[str, float], species: Sequence[str]) -> str:
-    """Return the percentages of the species from lowest to highest, or a dash if not known."""
-    known = [shares[s] for s in species if s in shares]
-    ends = [language.percent(end) for end in (min(known), max(known))] if known else ["–"]
-    return "–".join(dict.fromkeys(ends))
 
 
 def bare(axes: Axes, *sides: str) -> None:

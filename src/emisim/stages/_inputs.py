@@ -95,7 +95,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "provenance": [document],
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "compare": [document, folder / "city.yaml"],
-        "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
+        "briefing": [document, folder / "city.yaml"],
     }
     return sorted(set(own[stage]))
 

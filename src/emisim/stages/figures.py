@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from emisim.figures import album
-from emisim.stages import _files, _material
+from emisim.stages import _files, _findings, _material
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ def run(
     out: str,
 ) -> None:
     """Write the figures, by language, into the folder ``out``, in the place of an older one."""
-    results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    _, material = _material.of_plan(city, factors, plan, results)
+    results = _findings.Results(scenarios, ledger, air, verdict, provenance)
+    material = _material.of_plan(city, factors, plan, emissions, results)
     with _files.folder(out) as folder:
         written = [path for name in lang for path in album.draw(material, name, folder / name)]
     log.info("%d files in %s", len(written), out)
