@@ -63,7 +63,7 @@ def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
         "x": x[inner[1]],
     }
     stacked = np.stack([rows[r] for r in matrix.ROWS], axis=1)[:, :, None]
-    values = xr.DataArray(stacked.astype(np.float32), coords, DIMS, attrs={"units": "s m-3"})
+    sensitivity = xr.DataArray(stacked.astype(np.float32), coords, DIMS, attrs={"units": "s m-3"})
     attrs = {
         "city": Path(case.place.folder).name,
         "crs": case.grid.crs,
@@ -73,7 +73,7 @@ def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
         "engine": f"Markov-coupled finite volumes, setting {case.setting}",
         "weather": str(case.weather.attrs.get("station", "unnamed")),
     }
-    return xr.Dataset({"sensitivity": values, "gas_share": case.gas_share}, attrs=attrs)
+    return xr.Dataset({"sensitivity": sensitivity, "gas_share": case.gas_share}, attrs=attrs)
 
 
 def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str],
@@ -96,10 +96,15 @@ def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str]
 
 
 def _kept(out: str, key: str) -> xr.Dataset | None:
+    """Return the rows that are there, as they were before they were written, or None."""
     if not Path(out).is_file():
         return None
     try:
         stored = _files.load(out)
     except InputError:
         return None
-    return stored if stored.attrs.get(KEY) == key else None
+    if stored.attrs.get(KEY) != key:
+        return None
+    units = {"units": stored["sensitivity"].attrs["units"]}
+    stored["sensitivity"].attrs = units
+    return stored.drop_encoding()

@@ -66,8 +66,8 @@ def join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
     by_half = [xr.concat(v, "receptor", join="exact").sel(receptor=names) for v in halves.values()]
     whole = xr.concat(by_half, "half", join="exact")
     whole.attrs = parts[0]["sensitivity"].attrs
-    return xr.Dataset({"sensitivity": whole, "gas_share": parts[0]["gas_share"]},
-                      attrs=parts[0].attrs)  # fmt: skip
+    found = {"sensitivity": whole, "gas_share": parts[0]["gas_share"]}
+    return xr.Dataset(found, attrs=parts[0].attrs).drop_encoding()
 
 
 def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *, city: str,
