@@ -109,3 +109,12 @@ def matrix_parts(wildcards):
         for half in HALVES
         for batch in range(count)
     ]
+
+
+def matrix_part(wildcards):
+    """Say which part of a city's matrix a job makes: 'part 2 of 6, heating half, A, B'."""
+    batches = _inputs.batches(city(wildcards), FACTORS)
+    batch = int(wildcards.batch)
+    number = list(HALVES).index(wildcards.half) * len(batches) + batch + 1
+    names = ", ".join(batches[batch])
+    return f"part {number} of {len(HALVES) * len(batches)}, {wildcards.half} half, {names}"

@@ -43,8 +43,9 @@ rule build_matrix:
         city=city,
         factors=FACTORS,
         setting=CONFIG.transport,
+        part=matrix_part,
     message:
-        "source-receptor matrix of {wildcards.city}: part {wildcards.half}-{wildcards.batch}"
+        "source-receptor matrix of {wildcards.city}: {params.part}"
     shell:
         "emisim matrix --city {params.city} --factors {params.factors}"
         " --inventory {input.inventory} --setting {params.setting}"

@@ -1,7 +1,6 @@
 """Concentrations of every scenario of a plan, on the grid, at monitors and by district."""
 
 import logging
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -21,17 +20,18 @@ log = logging.getLogger(__name__)
 
 def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
         matrix: list[str], fields: list[str], setting: str, out: str) -> None:  # fmt: skip
-    """Write the concentrations (netCDF)."""
+    """Write the concentrations (netCDF); a matrix of the city's own is an input like its tables."""
     case = _transport.Case(_domain.read(city, factors), setting)
     spread, many, kernels = (_files.load(path) for path in (shares, scenarios, receptors))
     rows, maps = ([_files.load(p) for p in paths] for paths in (matrix, fields))
     found = concentrations(case, spread, many, kernels, rows, maps)
-    pairs = [(spread, shares), (many, scenarios), (kernels, receptors),
-             *zip(rows, matrix, strict=True), *zip(maps, fields, strict=True)]  # fmt: skip
+    made = [] if case.place.settings.matrix else zip(rows, matrix, strict=True)
+    pairs = [(spread, shares), (many, scenarios), (kernels, receptors), *made,
+             *zip(maps, fields, strict=True)]  # fmt: skip
     made_from = provenance.record(
         "air",
         _inputs.files("air", city=city, factors=factors, plan=""),
-        [_record(d, p) for d, p in pairs],
+        [provenance.of(d, p) for d, p in pairs],
     )
     if _plan.is_draft(many):
         found = found.assign_attrs({_plan.ATTRIBUTE: many.attrs[_plan.ATTRIBUTE]})
@@ -39,13 +39,6 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
     for name in found["species"].values:
         means = found["by_area"].sel(species=name, area=air.CITY).to_series()
         log.info("%s, ug/m3: %s", name, ", ".join(f"{k} {v:.1f}" for k, v in means.items()))
-
-
-def _record(result: xr.Dataset, path: str) -> provenance.Record:
-    """Return what a result was made from; of a matrix that the city supplies, the file itself."""
-    if provenance.RECORD in result.attrs:
-        return provenance.of(result, path)
-    return provenance.record("matrix", [Path(path)])
 
 
 def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,

@@ -40,7 +40,7 @@ def run(*, city: str, factors: str, inventory: str, setting: str, half: str, bat
         [provenance.of(base, inventory)],
         city=case.place.settings.name,
     )
-    _files.save(found, out, made_from, {"sensitivity": DIGITS})
+    _files.save(_tidy(found), out, made_from, {"sensitivity": DIGITS})
 
 
 def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
@@ -96,15 +96,20 @@ def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str]
 
 
 def _kept(out: str, key: str) -> xr.Dataset | None:
-    """Return the rows that are there, as they were before they were written, or None."""
     if not Path(out).is_file():
         return None
     try:
         stored = _files.load(out)
     except InputError:
         return None
-    if stored.attrs.get(KEY) != key:
-        return None
-    units = {"units": stored["sensitivity"].attrs["units"]}
-    stored["sensitivity"].attrs = units
-    return stored.drop_encoding()
+    return stored if stored.attrs.get(KEY) == key else None
+
+
+def _tidy(rows: xr.Dataset) -> xr.Dataset:
+    """Return rows in one form, solved or kept, so that they give the same bytes."""
+    data = {
+        name: (rows[name].dims, rows[name].values, {"units": rows[name].attrs["units"]})
+        for name in ("sensitivity", "gas_share")
+    }
+    coords = {name: (name, rows[name].values) for name in (*DIMS, "node")}
+    return xr.Dataset(data, coords, rows.attrs)
