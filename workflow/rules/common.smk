@@ -117,4 +117,6 @@ def matrix_part(wildcards):
     batch = int(wildcards.batch)
     number = list(HALVES).index(wildcards.half) * len(batches) + batch + 1
     names = ", ".join(batches[batch])
-    return f"part {number} of {len(HALVES) * len(batches)}, {wildcards.half} half, {names}"
+    return (
+        f"part {number} of {len(HALVES) * len(batches)}, {wildcards.half} half, {names}"
+    )
