@@ -44,7 +44,7 @@ def write(
         _chunk(b"IHDR", struct.pack(">2I5B", width, height, *methods)),
         _chunk(b"pHYs", struct.pack(">2IB", per_metre, per_metre, METRE)),
         *(_chunk(b"iTXt", _text(keyword, text)) for keyword, text in words.items()),
-        _chunk(b"IDAT", zlib.compress(rows, LEVEL)),
+        _chunk(b"IDAT", zlib.compress(rows.data, LEVEL)),
         _chunk(b"IEND", b""),
     ]
     Path(path).write_bytes(SIGNATURE + b"".join(chunks))
