@@ -125,10 +125,10 @@ def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
     place, weather = case.place, case.weather
     hours = weather["bin_share"] / weather["bin_share"].sum("period")
     chemistry, table = place.factors["chemistry"], place.factors["air"]
-    means = (weather[f"bin_{n}"] for n in ("temperature", "relative_humidity"))
+    warmth, damp = (weather[f"bin_{n}"] for n in ("temperature", "relative_humidity"))
     return Air(
         _domain.observed(place), place.factors["composition"], place.settings.composition,
-        Conditions(*means, hours, gas_share, chemistry, table),
+        Conditions(warmth, damp, hours, gas_share, chemistry, table),
         background.read(place.folder / "background.csv", place.factors.sources),
         place.settings.base_year,
     )  # fmt: skip

@@ -82,7 +82,7 @@ def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str]
     one = case.weather.sel(half=half)
     arrays = [
         case.mesh.x_edges, case.mesh.y_edges, case.mesh.z_edges, case.surface, ground,
-        case.weight(names, half), *(one[n].values for n in sorted(one.data_vars)),
+        case.weight(names, half), *(one[n].values for n in sorted(map(str, one.data_vars))),
     ]  # fmt: skip
     total = hashlib.sha256("\n".join([case.setting, half, *names, *wanted]).encode())
     for array in arrays:
@@ -90,7 +90,7 @@ def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str]
     factors: Factors = case.place.factors
     for name in TABLES:
         total.update((factors.folder / f"{name}.csv").read_bytes())
-    for path in codegraph.closure("transport.chains"):
+    for path in (*codegraph.closure("transport.chains"), __file__):
         total.update(Path(path).read_bytes())
     return total.hexdigest()
 

@@ -267,7 +267,8 @@ def at_sources(matrix: xr.Dataset, share: sparse.sparray, restrict: sparse.sparr
             for h, half in enumerate(values["half"].values):
                 factor = plume.sel(receptor=receptor, release=release, half=half).values
                 near = own @ sparse.diags_array(factor) @ turned
-                index = np.ix_([i], fine, [h], range(values.sizes["period"]), chosen)
+                every = np.arange(values.sizes["period"])
+                index = np.ix_(*map(np.asarray, ([i], fine, [h], every, chosen)))
                 out[index] = _product(near, field[i, fine, h])[None, :, None]
     coords = {d: values[d].values for d in leading} | {"source": group["source"].values}
     return xr.DataArray(out, coords, (*leading, "source"), attrs={"units": "s m-3"})
