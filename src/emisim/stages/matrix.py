@@ -90,8 +90,8 @@ def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str]
     factors: Factors = case.place.factors
     for name in TABLES:
         total.update((factors.folder / f"{name}.csv").read_bytes())
-    for path in (*codegraph.closure("transport.chains"), __file__):
-        total.update(Path(path).read_bytes())
+    for path in (*codegraph.closure("transport.chains"), Path(__file__)):
+        total.update(path.read_bytes())
     return total.hexdigest()
 
 
