@@ -44,6 +44,7 @@ def checked():
 CONFIG = checked()
 if workflow.is_main_process:
     outdate_unfinished("results")
+MEMORY_MB = {"default": 4000, "fine": 12000}  # of a job that solves transport
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
 

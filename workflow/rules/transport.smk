@@ -36,7 +36,7 @@ rule build_matrix:
         "results/benchmarks/build_matrix/{city}-{half}-{batch}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=MEMORY_MB[CONFIG.transport],
         runtime=120,
     params:
         made_from=made_from("matrix"),

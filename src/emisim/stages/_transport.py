@@ -89,7 +89,14 @@ class Case:
         InputError
             If a monitor lies outside the city's grid.
         """
+        fine = self.cells_of(names)
         at = self.mesh.restrict(self.grid)
+        columns = (at @ fine.T).reshape(*self.mesh.shape[:2], len(names))
+        spread = columns.sum(axis=(0, 1))
+        return columns / spread
+
+    def cells_of(self, names: Sequence[str]) -> np.ndarray:
+        """Return the weights (receptor, fine cell) of monitors (theirs) and districts (people)."""
         fine = np.zeros((len(names), self.grid.size))
         stations = dict(zip(self.stations, self.station_cells, strict=True))
         for i, name in enumerate(names):
@@ -97,9 +104,7 @@ class Case:
                 fine[i, stations[name]] = 1
             else:
                 fine[i] = self.people.sel(district=name)
-        columns = (at @ fine.T).reshape(*self.mesh.shape[:2], len(names))
-        spread = columns.sum(axis=(0, 1))
-        return columns / spread
+        return fine
 
     @property
     def stations(self) -> list[str]:

@@ -106,18 +106,17 @@ def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, man
                kernels: xr.Dataset) -> xr.DataArray:  # fmt: skip
     """Return the effect of each source (receptor, row, half, period, source), s/m3.
 
-    At monitors, emissions received as they were emitted see the plume within the mesh cell.
+    Emissions received as they were emitted see the plume within the mesh cell.
     """
     restrict = matrix.cells(whole, case.grid)
     group = case.groups(many)
-    shape = case.grid.shape
-    position = np.column_stack(np.divmod(case.station_cells, shape[1]))
     reach = case.place.factors["transport"].value("plume_reach", "m", process="subgrid")
-    shape_factors = subgrid.factors(
-        subgrid.halves(kernels), position, restrict, shape, reach / case.grid.cell_size
-    )
-    shape_factors = shape_factors.assign_coords(receptor=case.stations)
-    return matrix.at_sources(whole, by_source(spread), restrict, group, shape_factors)
+    receptors = whole["receptor"].values
+    share = subgrid.factors(
+        subgrid.halves(kernels), case.cells_of(receptors), restrict, case.grid.shape,
+        reach / case.grid.cell_size,
+    ).assign_coords(receptor=receptors)  # fmt: skip
+    return matrix.at_sources(whole, by_source(spread), restrict, group, share)
 
 
 def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
