@@ -1,13 +1,16 @@
 """A source-receptor matrix that the city supplies, from the file to the concentrations."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 from emisim.air import inorganic, local
-from emisim.stages import _files, _inputs
+from emisim.errors import InputError
+from emisim.stages import _files, _inputs, air
 from emisim.transport import matrix
 from emisim.vocabulary import HALVES
 from stages.town import inventory
@@ -158,3 +161,17 @@ def test_fields_at_other_gas_shares_are_moved_to_those_of_the_matrix(town):
 
 def test_the_inventory_of_the_town_needs_two_groups(town):
     assert len(set(town.case.groups(inventory()).values.tolist())) == 2
+
+
+def test_the_mean_over_people_weighs_districts_by_their_people(usual):
+    areas = usual["by_area"]
+    wanted = 0.75 * areas.sel(area="Upper") + 0.25 * areas.sel(area="Lower")
+    xr.testing.assert_allclose(usual["population_weighted"], wanted)
+
+
+def test_a_district_without_people_is_named(usual, tmp_path):
+    place = SimpleNamespace(folder=tmp_path, districts=pd.DataFrame({"area": [1.0, 2.0]}))
+    with pytest.raises(InputError, match="every district needs its population") as told:
+        air.weighted(usual["by_area"], place)
+    assert "districts.csv" in str(told.value)
+    assert "add a row of item population" in str(told.value)

@@ -52,6 +52,11 @@ assumed,emisim-judgement,made up
 builtup:Lower,1,"POLYGON ((113.09 37.91, 113.18 37.91, 113.18 37.98, 113.09 37.98, 113.09 37.91))",\
 assumed,emisim-judgement,made up
 """
+PEOPLE = """\
+district,item,value,unit,low,high,status,source,page,note
+Upper,population,30000,person,20000,40000,assumed,emisim-judgement,,made up
+Lower,population,10000,person,5000,15000,assumed,emisim-judgement,,made up
+"""
 LEVEL = {"PM2.5": 60.0, "PM10": 110.0, "SO2": 30.0, "NO2": 45.0}
 SEASON = {"winter": 1.4, "spring": 1.0, "summer": 0.7, "autumn": 0.9}
 SOURCES = (
@@ -102,7 +107,8 @@ class Town:
         for old, new in COARSE:
             self.replace("factors/transport.csv", old, new)
         self.city.mkdir(parents=True)
-        for name, text in (("city.yaml", CITY), ("monitors.csv", MONITORS), ("places.csv", PLACES)):
+        tables = {"monitors": MONITORS, "places": PLACES, "districts": PEOPLE}
+        for name, text in {"city.yaml": CITY, **{f"{n}.csv": t for n, t in tables.items()}}.items():
             (self.city / name).write_text(text, encoding="utf-8")
         (self.city / "districts.geojson").write_text(json.dumps(geometry()), encoding="utf-8")
         observed().to_csv(self.city / "observed.csv", index=False)

@@ -89,7 +89,8 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "air": [
             *transport,
             *(tables / f"{name}.csv" for name in ("air", "composition")),
-            *(folder / "observed.csv", *background(folder), *own_matrix(folder)),
+            *(folder / "observed.csv", folder / "districts.csv"),
+            *(*background(folder), *own_matrix(folder)),
         ],
         "verdict": of_plan(document),
         "provenance": [document],

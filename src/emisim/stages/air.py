@@ -10,11 +10,14 @@ from emisim import air, gridding, provenance
 from emisim import grid as grids
 from emisim.air import Air, background, inorganic, local, plume
 from emisim.air.inorganic import Conditions
+from emisim.city import City
+from emisim.errors import InputError
 from emisim.grid import Grid
 from emisim.stages import _domain, _files, _inputs, _plan, _transport
 from emisim.transport import emissions, matrix, releases, subgrid
 
 BASE = "base"
+POPULATION = "population"
 log = logging.getLogger(__name__)
 
 
@@ -73,8 +76,28 @@ def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
     found = air.concentrations(at_receptor, cells * oxidants, case.stations, basis, BASE)
     return found.drop_vars("on_cells").assign(
         concentration=on_grid(found["on_cells"], field, case.grid),
+        population_weighted=weighted(found["by_area"], case.place),
         plume_local=through_plumes(case, spread, many, kernels),
     )
+
+
+def weighted(by_area: xr.DataArray, place: City) -> xr.DataArray:
+    """Return means over the districts weighted by their people (scenario, species), ug/m3.
+
+    Raises
+    ------
+    InputError
+        If ``districts.csv`` lacks the people of a district.
+    """
+    if POPULATION not in place.districts or place.districts[POPULATION].isna().any():
+        msg = "every district needs its population"
+        known = list(place.districts.columns)
+        file, hint = place.folder / "districts.csv", "add a row of item population per district"
+        raise InputError(msg, file=file, column="item", allowed=known, hint=hint)
+    people = place.districts[POPULATION].to_xarray().rename(district="area")
+    share = people / people.sum()
+    mean = xr.dot(by_area.sel(area=share["area"]), share, dim="area")
+    return mean.assign_attrs(units="ug m-3", long_name="mean over people, by district")
 
 
 def through_plumes(
