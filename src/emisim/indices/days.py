@@ -1,0 +1,263 @@
+"""Good and heavy days of a plan: observed days times a seasonal response, counted again.
+
+O3 is not modelled. It enters as an explicit input: either the observed series has it (it is held as
+observed, unless the factor says otherwise), or ``limited`` gives the days that O3 alone made bad.
+A day that O3 alone makes bad stays bad whatever happens to the particles, and a day that the plan
+turns good stays bad where O3 is above its limit.
+"""
+
+import numpy as np
+import xarray as xr
+
+from emisim.errors import InputError, require_known
+from emisim.indices import aqi
+from emisim.indices.standards import SPECIES, Standards
+from emisim.vocabulary import SEASONS
+from emisim.weather.periods import season_of
+
+OZONE = "O3"
+MODELLED = tuple(s for s in SPECIES if s != OZONE)
+"""The pollutants of the index but O3."""
+GRADES = (1, 2, 3, 4, 5, 6)
+
+
+def scale(concentration: xr.DataArray, factor: xr.DataArray) -> xr.DataArray:
+    """Multiply every observed day by the response of its season.
+
+    Parameters
+    ----------
+    concentration
+        (place, day, species) as in :func:`emisim.indices.aqi.daily`.
+    factor
+        (..., season, species), 1: scenario over base. Other dimensions, such as ``scenario``, come
+        first in the result. A pollutant that is not there is held as observed.
+
+    Raises
+    ------
+    InputError
+        If a season of the series is missing, a pollutant is unknown or a factor is negative or
+        not finite.
+    """
+    days = seasons_of(concentration["day"])
+    require_known(np.unique(days), factor["season"].values, "season of the response factors")
+    require_known(factor["species"].values, SPECIES, "pollutant of the response factors")
+    bad = factor.where(~((factor >= 0) & np.isfinite(factor)), drop=True)
+    if bad.size:
+        msg = f"response factors must be finite and not negative: {bad['species'].values[0]}"
+        hint = "a factor is the mean of the scenario over the mean of the base, of one season"
+        raise InputError(msg, value=float(bad.values.ravel()[0]), allowed=[">= 0"], hint=hint)
+    by_day = factor.sel(season=xr.DataArray(days, dims="day")).drop_vars("season")
+    by_day = by_day.reindex(species=concentration["species"].values, fill_value=1.0)
+    extra = [d for d in factor.dims if d not in ("season", "species", *concentration.dims)]
+    return (concentration * by_day).transpose(*extra, "place", "day", "species")
+
+
+def seasons_of(days: xr.DataArray) -> np.ndarray:
+    """Return the season name of each day."""
+    return season_of(days.dt.month.to_numpy())
+
+
+def count(
+    concentration: xr.DataArray,
+    standards: Standards,
+    *,
+    limited: xr.DataArray | None = None,
+    standard: str | None = None,
+) -> xr.Dataset:
+    """Count the days of a series by grade, each by the standard in force on it.
+
+    The parameters and the result are those of :func:`respond` at a factor of 1.
+    """
+    return respond(concentration, _unity(), standards, limited=limited, standard=standard)
+
+
+def _unity() -> xr.DataArray:
+    coords = {"season": list(SEASONS), "species": list(MODELLED)}
+    return xr.DataArray(np.ones((len(SEASONS), len(MODELLED))), coords, ("season", "species"))
+
+
+def respond(
+    concentration: xr.DataArray,
+    factor: xr.DataArray,
+    standards: Standards,
+    *,
+    limited: xr.DataArray | None = None,
+    standard: str | None = None,
+) -> xr.Dataset:
+    """Count the days that an observed series would have under a seasonal response.
+
+    Parameters
+    ----------
+    concentration, factor
+        As in :func:`scale`.
+    limited
+        (season,) or (place, season): observed days that O3 alone made bad (AQI above 100, all
+        others at or below). Given, the O3 of the series is not looked at. Without it, the series
+        must have O3, and a day without O3 is not counted.
+    standard
+        Name of one AQI standard to use on every day.
+
+    Returns
+    -------
+    Dataset
+        By (..., place, season), in days: ``counted_days``; ``days`` by ``grade`` (without O3
+        where ``limited`` is given); ``good_days`` with ``good_days_low`` and ``good_days_high``;
+        ``heavy_days`` (never of O3 where ``limited`` is given); ``ozone_limited_days``;
+        ``turned_good_days``, good in the pollutants but O3 and not so before; and
+        ``conditional_days``, those that are good or bad by O3 alone (days limited by O3 and days
+        turned good). With ``limited``, O3 is taken as independent of the others within a season;
+        low and high are the bounds: O3 is above its limit on all or on none of the days that turn
+        good, and on all or none of those that turn bad. A season without a day limited by O3
+        keeps none.
+
+    Raises
+    ------
+    InputError
+        If O3 is neither in the series nor given, if ``limited`` has more days than are good in
+        the others, or as in :func:`scale` and :func:`emisim.indices.aqi.daily`.
+    """
+    series = limited is None
+    observed = _with_ozone(concentration) if series else _without_ozone(concentration)
+    before = _judge(observed, standards, standard)
+    after = _judge(scale(observed, factor), standards, standard)
+    found = _counts(before, after)
+    likely, least, most, decided = (
+        _ozone_observed(before, after) if limited is None else _ozone_given(before, after, limited)
+    )
+    others = _by_season(after["others_good"])
+    found["good_days"] = others - likely
+    found["good_days_low"], found["good_days_high"] = others - most, others - least
+    found["ozone_limited_days"], found["conditional_days"] = likely, decided
+    found.attrs = {
+        "ozone": "observed and held" if series else "given as days that O3 alone made bad",
+        "held": ", ".join(s for s in MODELLED if s not in factor["species"].values),
+    }
+    lead = [d for d in found["counted_days"].dims if d not in ("place", "season")]
+    return found.transpose(*lead, "place", "season", "grade")
+
+
+Judged = dict[str, xr.DataArray]
+"""What :func:`_judge` says of the days."""
+
+
+def _counts(before: Judged, after: Judged) -> xr.Dataset:
+    turned = after["others_good"] & ~before["others_good"]
+    return xr.Dataset(
+        {
+            "counted_days": _by_season(after["counted"]),
+            "days": _by_season(after["grade"] == xr.DataArray(list(GRADES), dims="grade")),
+            "heavy_days": _by_season(after["heavy"]),
+            "turned_good_days": _by_season(turned),
+        },
+        {"grade": list(GRADES)},
+    )
+
+
+def _ozone_observed(before: Judged, after: Judged) -> tuple[xr.DataArray, ...]:
+    """Return days limited by O3 (likely, least, most) and days that O3 decides, O3 being known."""
+    limited = _by_season(after["others_good"] & ~after["good"])
+    kept = before["others_good"] & after["others_good"] & ~after["good"]
+    turned = after["others_good"] & ~before["others_good"]
+    return limited, limited, limited, _by_season(kept) + _by_season(turned)
+
+
+def _ozone_given(before: Judged, after: Judged, limited: xr.DataArray) -> tuple[xr.DataArray, ...]:
+    """Return the same from the number of days limited by O3 before."""
+    first, others = _by_season(before["others_good"]), _by_season(after["others_good"])
+    given = _limited(limited, first)
+    turned = _by_season(after["others_good"] & ~before["others_good"])
+    back = _by_season(before["others_good"] & ~after["others_good"])
+    likely = given * (others / first.where(first > 0)).fillna(0.0)
+    most = xr.where(given > 0, np.minimum(given + turned, others), 0.0)
+    return likely, (given - back).clip(min=0), most, most
+
+
+def total(counts: xr.Dataset) -> xr.Dataset:
+    """Add up the seasons; ``good_share`` (1) with low and high is of the counted days."""
+    summed = counts.sum("season", keep_attrs=True)
+    shares = {
+        name.replace("days", "share"): summed[name] / summed["counted_days"]
+        for name in ("good_days", "good_days_low", "good_days_high")
+    }
+    return summed.assign(shares)
+
+
+def _with_ozone(concentration: xr.DataArray) -> xr.DataArray:
+    has = OZONE in concentration["species"].values
+    if not has or bool(concentration.sel(species=OZONE).isnull().all()):
+        msg = "the series has no O3, and no days limited by O3 are given"
+        hint = "give limited: days by season that O3 alone made bad (0 if there were none)"
+        raise InputError(msg, hint=hint)
+    return concentration
+
+
+def _without_ozone(concentration: xr.DataArray) -> xr.DataArray:
+    """Return the series with O3 at 0, so that the others alone make the index."""
+    others = concentration.sel(species=[s for s in SPECIES if s in concentration["species"].values])
+    others = others.where(others["species"] != OZONE, 0.0)
+    if OZONE in others["species"].values:
+        return others
+    ozone = xr.zeros_like(others.isel(species=[0])).assign_coords(species=[OZONE])
+    ozone = ozone.fillna(0.0)
+    if "unit" in others.coords:
+        ozone = ozone.assign_coords(unit=("species", [aqi.UNITS[OZONE]]))
+    return xr.concat([others, ozone], "species")
+
+
+def _limited(limited: xr.DataArray, good: xr.DataArray) -> xr.DataArray:
+    require_known(SEASONS, limited["season"].values, "season of the days limited by O3")
+    bad = (~((limited >= 0) & (limited <= good))).transpose(*good.dims)
+    if bool(bad.any()):
+        place, season = (int(i[0]) for i in np.nonzero(bad.values))
+        where = {"place": good["place"].values[place], "season": good["season"].values[season]}
+        days = limited.broadcast_like(good).sel(where)
+        msg = f"days limited by O3 in {where['season']} of {where['place']} do not fit the series"
+        allowed = [f"0 to {float(good.sel(where)):g}, the days that are good in all others"]
+        hint = "count only days on which no other pollutant is above AQI 100"
+        raise InputError(msg, value=float(days), allowed=allowed, hint=hint)
+    return limited
+
+
+def _judge(concentration: xr.DataArray, standards: Standards, standard: str | None) -> Judged:
+    """Return grade, counted, good, heavy and good in all but O3 of (..., place, day)."""
+    lead = [d for d in concentration.dims if d not in ("day", "species")]
+    shape = [concentration.sizes[d] for d in lead]
+    flat = concentration.transpose(*lead, "day", "species")
+    kept = {k: flat.coords[k] for k in ("day", "species", "unit") if k in flat.coords}
+    rows = flat.to_numpy().reshape(-1, *flat.shape[-2:])
+    places = {"place": np.arange(len(rows)), **kept}
+    found = aqi.daily(xr.DataArray(rows, places, ("place", "day", "species")), standards,
+                      standard=standard)  # fmt: skip
+    good_to, heavy_above = _borders(concentration["day"].to_numpy(), standards, standard)
+    counted = found["complete"].to_numpy()
+    top = found["at_least"].to_numpy()
+    others = found["iaqi"].sel(species=list(MODELLED)).max("species").to_numpy()
+    fields = {
+        "grade": np.where(counted, found["grade"].to_numpy(), aqi.NO_GRADE),
+        "counted": counted,
+        "good": counted & (top <= good_to),
+        "heavy": counted & (top > heavy_above),
+        "others_good": counted & (others <= good_to),
+    }
+    coords = {d: concentration[d].values for d in (*lead, "day") if d in concentration.coords}
+    return {
+        name: xr.DataArray(values.reshape(*shape, -1), coords, (*lead, "day"))
+        for name, values in fields.items()
+    }
+
+
+def _borders(
+    days: np.ndarray, standards: Standards, standard: str | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return, by day, the largest AQI of a good day and the AQI above which a day is heavy."""
+    borders = np.empty((2, days.size))
+    for part, tables in aqi.stretches(days, standards, standard):
+        borders[:, part] = [[tables.rule("good_to")], [tables.rule("heavy_above")]]
+    return borders[0], borders[1]
+
+
+def _by_season(flag: xr.DataArray) -> xr.DataArray:
+    """Return the number of days by season, last."""
+    days = xr.DataArray(seasons_of(flag["day"]), dims="day", coords={"day": flag["day"]})
+    member = days == xr.DataArray(list(SEASONS), {"season": list(SEASONS)}, ("season",))
+    return xr.dot(flag.astype(float), member.astype(float), dim="day")
