@@ -6,6 +6,8 @@ A day that O3 alone makes bad stays bad whatever happens to the particles, and a
 turns good stays bad where O3 is above its limit.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 
@@ -102,8 +104,9 @@ def respond(
     Dataset
         By (..., place, season), in days: ``counted_days``; ``days`` by ``grade`` (without O3
         where ``limited`` is given); ``good_days`` with ``good_days_low`` and ``good_days_high``;
-        ``heavy_days`` (never of O3 where ``limited`` is given); ``ozone_limited_days``;
-        ``turned_good_days``, good in the pollutants but O3 and not so before; and
+        ``heavy_days`` (never of O3 where ``limited`` is given); ``others_good_days``, good in all
+        but O3; ``turned_good_days`` of these, not so before; ``turned_bad_days``, so before and no
+        more; ``ozone_limited_days``, good in all but O3; and
         ``conditional_days``, those that are good or bad by O3 alone (days limited by O3 and days
         turned good). With ``limited``, O3 is taken as independent of the others within a season;
         low and high are the bounds: O3 is above its limit on all or on none of the days that turn
@@ -118,58 +121,83 @@ def respond(
     """
     series = limited is None
     observed = _with_ozone(concentration) if series else _without_ozone(concentration)
-    before = _judge(observed, standards, standard)
-    after = _judge(scale(observed, factor), standards, standard)
-    found = _counts(before, after)
-    likely, least, most, decided = (
-        _ozone_observed(before, after) if limited is None else _ozone_given(before, after, limited)
-    )
-    others = _by_season(after["others_good"])
-    found["good_days"] = others - likely
-    found["good_days_low"], found["good_days_high"] = others - most, others - least
-    found["ozone_limited_days"], found["conditional_days"] = likely, decided
+    scaled = scale(observed, factor)
+    before, after = (_judge(c, standards, standard) for c in (observed, scaled))
+    member = seasons_of(concentration["day"])[:, None] == np.array(list(SEASONS))
+    first, counts = _counts(before, after, member.astype(float))
+    if limited is None:
+        ozone = _ozone_observed(before, after, member.astype(float))
+    else:
+        labels = {"place": concentration["place"].values, "season": list(SEASONS)}
+        given = _limited(limited, xr.DataArray(first, labels, tuple(labels)))
+        ozone = _ozone_given(first, counts, given)
+    found = _labelled(counts, ozone, scaled)
     found.attrs = {
         "ozone": "observed and held" if series else "given as days that O3 alone made bad",
         "held": ", ".join(s for s in MODELLED if s not in factor["species"].values),
     }
-    lead = [d for d in found["counted_days"].dims if d not in ("place", "season")]
-    return found.transpose(*lead, "place", "season", "grade")
+    return found
 
 
-Judged = dict[str, xr.DataArray]
-"""What :func:`_judge` says of the days."""
+Numbers = dict[str, np.ndarray]
 
 
-def _counts(before: Judged, after: Judged) -> xr.Dataset:
+def _counts(before: Numbers, after: Numbers, member: np.ndarray) -> tuple[np.ndarray, Numbers]:
+    """Return days good in all but O3 before (place, season), and counts (..., place, season).
+
+    ``member`` (day, season) is 1 where a day lies in a season.
+    """
+    grade = np.stack([after["grade"] == g for g in GRADES], axis=-2)
+    counts = {
+        "counted_days": after["counted"] @ member,
+        "days": grade @ member,
+        "heavy_days": after["heavy"] @ member,
+        "others_good_days": after["others_good"] @ member,
+        "turned_good_days": (after["others_good"] & ~before["others_good"]) @ member,
+        "turned_bad_days": (before["others_good"] & ~after["others_good"]) @ member,
+    }
+    return before["others_good"] @ member, counts
+
+
+class Ozone(NamedTuple):
+    """Days limited by O3, the range of that number, and the days that O3 decides."""
+
+    likely: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+    decides: np.ndarray
+
+
+def _ozone_observed(before: Numbers, after: Numbers, member: np.ndarray) -> Ozone:
+    limited = after["others_good"] & ~after["good"]
     turned = after["others_good"] & ~before["others_good"]
-    return xr.Dataset(
-        {
-            "counted_days": _by_season(after["counted"]),
-            "days": _by_season(after["grade"] == xr.DataArray(list(GRADES), dims="grade")),
-            "heavy_days": _by_season(after["heavy"]),
-            "turned_good_days": _by_season(turned),
-        },
-        {"grade": list(GRADES)},
-    )
+    days = limited @ member
+    return Ozone(days, days, days, (limited | turned) @ member)
 
 
-def _ozone_observed(before: Judged, after: Judged) -> tuple[xr.DataArray, ...]:
-    """Return days limited by O3 (likely, least, most) and days that O3 decides, O3 being known."""
-    limited = _by_season(after["others_good"] & ~after["good"])
-    kept = before["others_good"] & after["others_good"] & ~after["good"]
-    turned = after["others_good"] & ~before["others_good"]
-    return limited, limited, limited, _by_season(kept) + _by_season(turned)
+def _ozone_given(first: np.ndarray, counts: Numbers, given: np.ndarray) -> Ozone:
+    others = counts["others_good_days"]
+    rate = np.divide(given, first, out=np.zeros_like(first), where=first > 0)
+    least = np.maximum(given - counts["turned_bad_days"], 0)
+    most = np.where(given > 0, np.minimum(given + counts["turned_good_days"], others), 0)
+    return Ozone(rate * others, least, most, most)
 
 
-def _ozone_given(before: Judged, after: Judged, limited: xr.DataArray) -> tuple[xr.DataArray, ...]:
-    """Return the same from the number of days limited by O3 before."""
-    first, others = _by_season(before["others_good"]), _by_season(after["others_good"])
-    given = _limited(limited, first)
-    turned = _by_season(after["others_good"] & ~before["others_good"])
-    back = _by_season(before["others_good"] & ~after["others_good"])
-    likely = given * (others / first.where(first > 0)).fillna(0.0)
-    most = xr.where(given > 0, np.minimum(given + turned, others), 0.0)
-    return likely, (given - back).clip(min=0), most, most
+def _labelled(counts: Numbers, ozone: Ozone, scaled: xr.DataArray) -> xr.Dataset:
+    lead = [str(d) for d in scaled.dims if d not in ("day", "species")]
+    coords = {d: scaled[d].values for d in lead if d in scaled.coords}
+    others = counts["others_good_days"]
+    fields = counts | {
+        "good_days": others - ozone.likely,
+        "good_days_low": others - ozone.most,
+        "good_days_high": others - ozone.least,
+        "ozone_limited_days": ozone.likely,
+        "conditional_days": ozone.decides,
+    }
+    by_grade = ([*lead, "grade", "season"], fields.pop("days"))
+    found = {name: ([*lead, "season"], values) for name, values in fields.items()}
+    axes = {"season": list(SEASONS), "grade": list(GRADES)}
+    return xr.Dataset({**found, "days": by_grade}, coords | axes).transpose(..., "season", "grade")
 
 
 def total(counts: xr.Dataset) -> xr.Dataset:
@@ -204,46 +232,43 @@ def _without_ozone(concentration: xr.DataArray) -> xr.DataArray:
     return xr.concat([others, ozone], "species")
 
 
-def _limited(limited: xr.DataArray, good: xr.DataArray) -> xr.DataArray:
+def _limited(limited: xr.DataArray, good: xr.DataArray) -> np.ndarray:
+    """Return the days limited by O3 (place, season), none more than the days good in the others."""
     require_known(SEASONS, limited["season"].values, "season of the days limited by O3")
-    bad = (~((limited >= 0) & (limited <= good))).transpose(*good.dims)
-    if bool(bad.any()):
-        place, season = (int(i[0]) for i in np.nonzero(bad.values))
-        where = {"place": good["place"].values[place], "season": good["season"].values[season]}
-        days = limited.broadcast_like(good).sel(where)
-        msg = f"days limited by O3 in {where['season']} of {where['place']} do not fit the series"
-        allowed = [f"0 to {float(good.sel(where)):g}, the days that are good in all others"]
+    given = limited.sel(season=list(SEASONS)).broadcast_like(good).transpose("place", "season")
+    days = given.to_numpy().astype(float)
+    bad = ~((days >= 0) & (days <= good.to_numpy()))
+    if bad.any():
+        place, season = (int(i[0]) for i in np.nonzero(bad))
+        where = f"{list(SEASONS)[season]} of {good['place'].values[place]}"
+        msg = f"days limited by O3 in {where} do not fit the series"
+        most = float(good[place, season])
+        allowed = [f"0 to {most:g}, the days that are good in all others"]
         hint = "count only days on which no other pollutant is above AQI 100"
-        raise InputError(msg, value=float(days), allowed=allowed, hint=hint)
-    return limited
+        raise InputError(msg, value=float(days[place, season]), allowed=allowed, hint=hint)
+    return days
 
 
-def _judge(concentration: xr.DataArray, standards: Standards, standard: str | None) -> Judged:
+def _judge(concentration: xr.DataArray, standards: Standards, standard: str | None) -> Numbers:
     """Return grade, counted, good, heavy and good in all but O3 of (..., place, day)."""
-    lead = [d for d in concentration.dims if d not in ("day", "species")]
-    shape = [concentration.sizes[d] for d in lead]
-    flat = concentration.transpose(*lead, "day", "species")
+    flat = concentration.transpose(..., "day", "species")
     kept = {k: flat.coords[k] for k in ("day", "species", "unit") if k in flat.coords}
     rows = flat.to_numpy().reshape(-1, *flat.shape[-2:])
-    places = {"place": np.arange(len(rows)), **kept}
-    found = aqi.daily(xr.DataArray(rows, places, ("place", "day", "species")), standards,
-                      standard=standard)  # fmt: skip
+    coords = {"place": np.arange(len(rows)), **kept}
+    table = xr.DataArray(rows, coords, ("place", "day", "species"))
+    found = aqi.daily(table, standards, standard=standard)
     good_to, heavy_above = _borders(concentration["day"].to_numpy(), standards, standard)
     counted = found["complete"].to_numpy()
     top = found["at_least"].to_numpy()
-    others = found["iaqi"].sel(species=list(MODELLED)).max("species").to_numpy()
+    others = found["iaqi"].sel(species=list(MODELLED)).to_numpy().max(axis=-1)
     fields = {
-        "grade": np.where(counted, found["grade"].to_numpy(), aqi.NO_GRADE),
+        "grade": found["grade"].to_numpy(),
         "counted": counted,
         "good": counted & (top <= good_to),
         "heavy": counted & (top > heavy_above),
         "others_good": counted & (others <= good_to),
     }
-    coords = {d: concentration[d].values for d in (*lead, "day") if d in concentration.coords}
-    return {
-        name: xr.DataArray(values.reshape(*shape, -1), coords, (*lead, "day"))
-        for name, values in fields.items()
-    }
+    return {name: values.reshape(flat.shape[:-1]) for name, values in fields.items()}
 
 
 def _borders(
@@ -254,10 +279,3 @@ def _borders(
     for part, tables in aqi.stretches(days, standards, standard):
         borders[:, part] = [[tables.rule("good_to")], [tables.rule("heavy_above")]]
     return borders[0], borders[1]
-
-
-def _by_season(flag: xr.DataArray) -> xr.DataArray:
-    """Return the number of days by season, last."""
-    days = xr.DataArray(seasons_of(flag["day"]), dims="day", coords={"day": flag["day"]})
-    member = days == xr.DataArray(list(SEASONS), {"season": list(SEASONS)}, ("season",))
-    return xr.dot(flag.astype(float), member.astype(float), dim="day")
