@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -40,6 +41,7 @@ class Scale:
         return codes == self.iaqi.size - 2
 
 
+@lru_cache(maxsize=64)
 def scale(tables: InForce, species: str, averaging: str) -> Scale:
     """Return the IAQI table of one pollutant and averaging time (``24h``, ``8h``, ``1h``)."""
     hourly_as_daily = tables.has("hourly_uses_daily", species, averaging)

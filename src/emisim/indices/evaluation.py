@@ -1,4 +1,4 @@
-"""Assessment of a year by HJ 663: means, percentiles, validity, good days, composite index, rank."""
+"""Assessment of a year by HJ 663: means, percentiles, validity, days, composite index, rank."""
 
 from typing import NamedTuple
 

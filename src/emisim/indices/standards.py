@@ -29,7 +29,7 @@ OPTIONAL = {"rules": ("species", "averaging")}
 Day = str | np.datetime64 | pd.Timestamp
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InForce:
     """The rows in force on one day (or of one named AQI standard on that day)."""
 
@@ -133,7 +133,7 @@ class InForce:
         raise InputError(msg, file=file, value=", ".join(key), allowed=have, hint=hint)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standards:
     """All tables of a folder; ``on`` selects those in force on a day."""
 
