@@ -92,7 +92,7 @@ def annual(
     index = composite(statistics["mean"], statistics["percentile"], tables)
     found = aqi.daily(part, standards, standard=standard, ozone_1h=ozone_1h)
     counts = days(found, standards, standard=standard, incomplete=incomplete)
-    counts["absent_days"] = pd.Timestamp(year, 12, 31).dayofyear - counts["days_with_data"]
+    counts["absent_days"] = pd.Timestamp(year, 12, 31).day_of_year - counts["days_with_data"]
     whole = xr.merge([xr.Dataset({**statistics, **validity}), index], join="outer")
     whole = whole.assign_coords(place=part["place"].to_numpy(), species=list(SPECIES))
     whole = whole.merge(counts)
