@@ -40,6 +40,7 @@ docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/bench_indices.py
 
 bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
 	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
