@@ -88,11 +88,11 @@ def test_a_whole_clean_year():
     ("missing", "valid", "reason"),
     [
         (slice(0, 4), True, ""),
-        (slice(0, 5), False, "26 of 27 in month 1"),
+        (slice(0, 5), False, "26 of 27 days in 2021-01"),
         (slice(31, 34), True, ""),
-        (slice(31, 35), False, "24 of 25 in month 2"),
-        (slice(320, 365), False, "320 of 324 days in the year; 16 of 27 in month 11; "
-                                 "0 of 27 in month 12"),
+        (slice(31, 35), False, "24 of 25 days in 2021-02"),
+        (slice(320, 365), False, "320 of 324 days in the year; 16 of 27 days in 2021-11; "
+                                 "0 of 27 days in 2021-12"),
     ],
 )  # fmt: skip
 def test_validity_by_month_and_year(missing, valid, reason):
@@ -131,8 +131,24 @@ def test_absent_days_and_other_years_are_counted_not_used():
     some = year("2020-06-01", "2021-12-21")
     found = evaluation.annual(some, ALL, 2021)
     assert (found["days_with_data"].item(), found["absent_days"].item()) == (355, 10)
-    with pytest.raises(InputError, match="no day of 2019"):
+    with pytest.raises(InputError, match="no day from 2019-01-01"):
         evaluation.annual(some, ALL, 2019)
+
+
+def test_a_quarter_is_judged_by_its_months():
+    some = without(year(), "CO", slice(31, 35))
+    some[0, 60:70, SPECIES.index("PM2.5")] = 76
+    found = evaluation.period(some, ALL, "2021-01-01", "2021-03-31").isel(place=0)
+    assert (found["good_days"], found["counted_days"], found["absent_days"]) == (76, 86, 0)
+    assert found["reasons"].sel(species="CO") == "24 of 25 days in 2021-02"
+    assert found["valid"].sum() == 5
+    assert found["mean"].sel(species="PM2.5").item() == pytest.approx((80 * 20 + 10 * 76) / 90)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2021-02-02", "2021-03-31"), ("2021-02-28",) * 2])
+def test_a_part_of_a_month_has_no_number_to_reach(first, last):
+    found = evaluation.period(year(last="2021-03-31"), ALL, first, last)
+    assert found["valid"].all()
 
 
 def test_an_unknown_rule_is_refused():
@@ -237,7 +253,7 @@ def test_jincheng_in_the_plan_year_and_before(at, good, heavy, index):
 def test_a_winter_month_cut_short_is_told():
     found = evaluation.annual(archive("襄阳")[0], ALL, 2015).isel(place=0)
     assert not found["valid"].any()
-    assert set(found["reasons"].values) == {"16 of 27 in month 1"}
+    assert set(found["reasons"].values) == {"16 of 27 days in 2015-01"}
 
 
 def test_the_archived_aqi_is_not_that_of_the_archived_means():

@@ -1,24 +1,19 @@
 """Assessment of a year by HJ 663: means, percentiles, validity, days, composite index, rank."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from emisim.errors import InputError, require_known
 from emisim.indices import aqi
-from emisim.indices.standards import SPECIES, InForce, Standards
+from emisim.indices.composite import Rank, composite, rank, rounded
+from emisim.indices.standards import SPECIES, Day, InForce, Standards
+
+__all__ = ["Rank", "annual", "composite", "days", "percentile", "period", "rank", "within"]
 
 EXCLUDE, EXCEED = "exclude", "exceed"
 INCOMPLETE = (EXCLUDE, EXCEED)
 """How a day with a missing pollutant counts: not at all, or as bad where the others exceed."""
-
-
-def rounded(values: np.ndarray, decimals: float | np.ndarray, tables: InForce) -> np.ndarray:
-    """Round decimal numbers half to even (GB/T 8170), free of binary noise."""
-    step = 10.0 ** np.asarray(decimals)
-    return np.rint(np.round(values * step, int(tables.rule("noise_digits")))) / step
 
 
 def percentile(values: np.ndarray, percent: float) -> np.ndarray:
@@ -54,15 +49,37 @@ def annual(
     incomplete: str = EXCLUDE,
     ozone_1h: xr.DataArray | None = None,
 ) -> xr.Dataset:
-    """Assess one calendar year.
+    """Assess one calendar year; see :func:`period`."""
+    first, last = f"{year}-01-01", f"{year}-12-31"
+    found = period(
+        *(concentration, standards, first, last),
+        standard=standard,
+        incomplete=incomplete,
+        ozone_1h=ozone_1h,
+    )
+    return found.assign_attrs(year=year)
+
+
+def period(
+    concentration: xr.DataArray,
+    standards: Standards,
+    first: Day,
+    last: Day,
+    *,
+    standard: str | None = None,
+    incomplete: str = EXCLUDE,
+    ozone_1h: xr.DataArray | None = None,
+) -> xr.Dataset:
+    """Assess a month, a quarter, a year or any days from ``first`` to ``last``, both included.
 
     Parameters
     ----------
     concentration
-        (place, day, species), as :func:`emisim.indices.aqi.daily` takes it; other years are left
+        (place, day, species), as :func:`emisim.indices.aqi.daily` takes it; other days are left
         out.
     standard
-        AQI standard for the days; without it, the one in force on each day.
+        AQI standard for the days; without it, the one in force on each day. The assessment takes
+        the rules in force on the last day.
     incomplete
         ``exclude``: only days with all six pollutants count. ``exceed``: a day without one of them
         counts as exceeding where the others exceed already, which is certain.
@@ -75,46 +92,47 @@ def annual(
         By (place, species): ``mean``, ``percentile`` (as computed), ``reported_mean``,
         ``reported_percentile`` (rounded), ``valid_days``, ``short_months``, ``valid``, ``reasons``,
         ``single_index``, ``largest`` (bool). By place: ``composite_index`` (NaN where a pollutant
-        has no data), ``composite_valid``, ``good_days``, ``heavy_days``, ``counted_days``,
-        ``good_share`` and the counts by rule of :func:`days`. Units: ug/m3, CO mg/m3, days.
+        has no data), ``composite_valid``, ``absent_days`` (not one value) and the counts by rule
+        of :func:`days`. Units: ug/m3, CO mg/m3, days. Whole months must have enough days, and a
+        whole calendar year too.
 
     Raises
     ------
     InputError
-        If the year has no day, or the concentrations break a rule of ``aqi.daily``.
+        If there is no such day, or the concentrations break a rule of ``aqi.daily``.
     """
-    part = of_year(concentration, year)
-    tables = standards.on(f"{year}-12-31", standard)
+    begin, end = pd.Timestamp(first), pd.Timestamp(last)
+    part, tables = within(concentration, begin, end), standards.on(end, standard)
     values = aqi.checked(part)
     statistics = _statistics(values, tables)
-    months = part["day"].dt.month.to_numpy()
-    validity = _validity(values, months, tables)
+    validity = _validity(values, part["day"].to_numpy(), (begin, end), tables)
     index = composite(statistics["mean"], statistics["percentile"], tables)
     found = aqi.daily(part, standards, standard=standard, ozone_1h=ozone_1h)
     counts = days(found, standards, standard=standard, incomplete=incomplete)
-    counts["absent_days"] = pd.Timestamp(year, 12, 31).day_of_year - counts["days_with_data"]
     whole = xr.merge([xr.Dataset({**statistics, **validity}), index], join="outer")
-    whole = whole.assign_coords(place=part["place"].to_numpy(), species=list(SPECIES))
-    whole = whole.merge(counts)
+    whole = whole.assign_coords(place=part["place"].to_numpy(), species=list(SPECIES)).merge(counts)
+    whole["absent_days"] = (end - begin).days + 1 - whole["days_with_data"]
     whole["composite_valid"] = whole["valid"].all("species")
-    used = {"aqi_standard": found.attrs["standards"], "incomplete_rule": incomplete, "year": year}
-    return whole.assign_attrs(used)
+    used = {"aqi_standard": found.attrs["standards"], "incomplete_rule": incomplete}
+    return whole.assign_attrs(used, first=f"{begin:%Y-%m-%d}", last=f"{end:%Y-%m-%d}")
 
 
-def of_year(concentration: xr.DataArray, year: int) -> xr.DataArray:
-    """Return the days of one calendar year.
+def within(concentration: xr.DataArray, first: Day, last: Day) -> xr.DataArray:
+    """Return the days from ``first`` to ``last``, both included.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    years = concentration["day"].dt.year.to_numpy()
-    if not (years == year).any():
-        msg = f"no day of {year} in the observations"
-        have = [str(y) for y in np.unique(years)]
-        raise InputError(msg, value=year, allowed=have, hint="ask for a year that was observed")
-    return concentration.isel(day=np.flatnonzero(years == year))
+    begin, end = pd.Timestamp(first), pd.Timestamp(last)
+    all_days = concentration["day"].to_numpy()
+    inside = (all_days >= begin.to_datetime64()) & (all_days <= end.to_datetime64())
+    if not inside.any():
+        msg = f"no day from {begin:%Y-%m-%d} to {end:%Y-%m-%d} in the observations"
+        have = [str(y) for y in np.unique(concentration["day"].dt.year)]
+        raise InputError(msg, allowed=have, hint="ask for a year that was observed")
+    return concentration.isel(day=np.flatnonzero(inside))
 
 
 def days(
@@ -152,8 +170,6 @@ def days(
     partial = any_value & ~complete
     exceeding = partial & ~fine
     counted = complete | exceeding if incomplete == EXCEED else complete
-    grade = indices["grade"].to_numpy()
-    grades = np.arange(1, len(standards.on(indices["day"].to_numpy()[0], standard).grade_tops) + 1)
     counts = {
         "good_days": fine & complete,
         "heavy_days": heavy & counted,
@@ -165,16 +181,21 @@ def days(
         "incomplete_open": partial & fine,
         "above_scale_days": indices["above_scale"].to_numpy().any(axis=-1),
     }
-    sums = {name: ("place", np.count_nonzero(flag, axis=1)) for name, flag in counts.items()}
+    grades = np.unique(standards.tables["grades"]["grade"]).astype(int)
+    return _counted(counts, indices, grades)
+
+
+def _counted(flags: dict[str, np.ndarray], indices: xr.Dataset, grades: np.ndarray) -> xr.Dataset:
+    """Sum flags of (place, day) and the days of each grade; take the share of good days."""
+    grade = indices["grade"].to_numpy()
     by_grade = np.stack([np.count_nonzero(grade == g, axis=1) for g in grades], axis=1)
+    sums = {name: ("place", np.count_nonzero(flag, axis=1)) for name, flag in flags.items()}
     result = xr.Dataset(
         {**sums, "grade_days": (("place", "grade"), by_grade)},
         {"place": indices["place"].to_numpy(), "grade": grades},
     )
-    result["good_share"] = result["good_days"] / result["counted_days"].where(
-        result["counted_days"] > 0
-    )
-    return result
+    counted = result["counted_days"]
+    return result.assign(good_share=result["good_days"] / counted.where(counted > 0))
 
 
 def _statistics(values: np.ndarray, tables: InForce) -> dict[str, xr.DataArray]:
@@ -200,22 +221,36 @@ def _table(values: np.ndarray) -> xr.DataArray:
     return xr.DataArray(values.T, {"species": list(SPECIES)}, ("place", "species"))
 
 
-def _validity(values: np.ndarray, months: np.ndarray, tables: InForce) -> dict[str, xr.DataArray]:
-    """Valid days by the numbers a year and a month must have, with the reason where too few."""
+def _validity(
+    values: np.ndarray,
+    day: np.ndarray,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    tables: InForce,
+) -> dict[str, xr.DataArray]:
+    """Valid days by the numbers a month and a year must have, with the reason where too few."""
     known = ~np.isnan(values)
-    in_year = np.count_nonzero(known, axis=-1)
-    need = np.full(12, tables.rule("valid_days_month"))
-    need[1] = tables.rule("valid_days_february")
-    in_month = np.stack(
-        [np.count_nonzero(known[..., months == m + 1], axis=-1) for m in range(12)], axis=-1
+    months = _whole_months(*span)
+    month_of = day.astype("datetime64[M]")
+    in_all = np.count_nonzero(known, axis=-1)
+    in_month = (
+        np.stack([np.count_nonzero(known[..., month_of == m], axis=-1) for m in months], axis=-1)
+        if months
+        else np.empty((*in_all.shape, 0))
     )
-    enough, short = tables.rule("valid_days_year"), in_month < need
-    valid = (in_year >= enough) & ~short.any(axis=-1)
+    need = np.array([
+        tables.rule("valid_days_february" if m.astype(object).month == 2 else "valid_days_month")
+        for m in months
+    ])  # fmt: skip
+    is_year = span == (pd.Timestamp(span[0].year, 1, 1), pd.Timestamp(span[0].year, 12, 31))
+    enough, short = tables.rule("valid_days_year") if is_year else 1, in_month < need
+    valid = (in_all >= enough) & ~short.any(axis=-1)
     reasons = np.full(valid.shape, "", dtype=object)
     for s, p in zip(*np.nonzero(~valid), strict=True):
-        reasons[s, p] = _reason(in_year[s, p], enough, in_month[s, p], need)
+        lacking = [(in_all[s, p], enough, "the year" if is_year else "the period")]
+        lacking += list(zip(in_month[s, p], need, map(str, months), strict=True))
+        reasons[s, p] = "; ".join(f"{a} of {b:g} days in {c}" for a, b, c in lacking if a < b)
     fields = {
-        "valid_days": in_year,
+        "valid_days": in_all,
         "short_months": short.sum(axis=-1),
         "valid": valid,
         "reasons": reasons,
@@ -223,83 +258,8 @@ def _validity(values: np.ndarray, months: np.ndarray, tables: InForce) -> dict[s
     return {k: _table(v) for k, v in fields.items()}
 
 
-def _reason(in_year: int, enough: float, in_month: np.ndarray, need: np.ndarray) -> str:
-    parts = [f"{in_year} of {enough:g} days in the year"] if in_year < enough else []
-    parts += [
-        f"{have} of {want:g} in month {month}"
-        for month, (have, want) in enumerate(zip(in_month, need, strict=True), 1)
-        if have < want
-    ]
-    return "; ".join(parts)
-
-
-def composite(
-    mean: xr.DataArray, high: xr.DataArray, tables: InForce, *, as_reported: bool = True
-) -> xr.Dataset:
-    """Composite index: sum of the six ratios of concentration to denominator.
-
-    Parameters
-    ----------
-    mean, high
-        Means and percentiles (..., species) in ug/m3, CO mg/m3; the index takes the mean of SO2,
-        NO2, PM10 and PM2.5 and the percentile of CO and O3.
-    tables
-        Standards in force.
-    as_reported
-        Round concentrations and index as published; else keep all digits.
-
-    Returns
-    -------
-    Dataset
-        ``single_index`` (..., species), ``largest`` likewise (ties all true), ``composite_index``
-        (...), NaN where a pollutant is missing.
-    """
-    order = {"species": list(SPECIES)}
-    takes = xr.DataArray(tables.rules("takes_percentile") > 0, order, ("species",))
-    values = xr.where(takes, high.reindex(order), mean.reindex(order))
-    values = values.transpose(..., "species")
-    if as_reported:
-        values = values.copy(data=rounded(values.values, tables.rules("report_decimals"), tables))
-    single = values / tables.rules("denominator")
-    index = single.sum("species", skipna=False)
-    if as_reported:
-        index = index.copy(data=rounded(index.values, tables.rule("index_decimals"), tables))
-    largest = (single == single.max("species")) & index.notnull()
-    return xr.Dataset({"single_index": single, "largest": largest, "composite_index": index})
-
-
-class Rank(NamedTuple):
-    """Place among peers; equal indices share the better place."""
-
-    from_best: np.ndarray
-    from_worst: np.ndarray
-    of: int
-
-
-def rank(index: np.ndarray | float, peers: np.ndarray) -> Rank:
-    """Rank composite indices among a table of peers (smallest is best).
-
-    Parameters
-    ----------
-    index
-        Index of the city, or of many outcomes of it (any shape).
-    peers
-        (n) indices of the other cities, the city itself left out.
-
-    Returns
-    -------
-    Rank
-        Places 1 to n + 1 counted from the best and from the worst, and n + 1.
-
-    Raises
-    ------
-    InputError
-        If a peer has no index.
-    """
-    others = np.sort(np.asarray(peers, dtype=float).ravel())
-    if not np.isfinite(others).all() or np.isnan(index).any():
-        msg = "a composite index is missing; a rank needs all of them"
-        raise InputError(msg, hint="leave the city out of the table, or give its index")
-    better = np.searchsorted(others, index, "left")
-    worse = others.size - np.searchsorted(others, index, "right")
-    return Rank(better + 1, worse + 1, others.size + 1)
+def _whole_months(first: pd.Timestamp, last: pd.Timestamp) -> list[np.datetime64]:
+    """Months that lie wholly between two days."""
+    after = last + pd.Timedelta(1, "D")
+    begin = np.datetime64(first, "M") + int(first.day > 1)
+    return list(np.arange(begin, np.datetime64(after, "M")))
