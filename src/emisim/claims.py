@@ -58,7 +58,7 @@ def computed(
         return _of_measures(claim, plan, ledger)
     if claim.metric == OF_ACTIVITY:
         return _of_activity(claim, outcome, base)
-    return values(claim.as_target(), outcome, base)[1]
+    return values(claim.as_target(), outcome, base).levels
 
 
 def _of_measures(claim: Claim, plan: Plan, ledger: pd.DataFrame) -> pd.Series:

@@ -1,7 +1,6 @@
 """What a target looks at, by scenario: concentrations, emissions, coal, activity, uptake."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,9 @@ import xarray as xr
 from emisim import units
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Scope
-from emisim.target_model import CITY, Target
+from emisim.target_indices import Found, find
+from emisim.target_model import CITY, OF_INDICES, Target
+from emisim.target_record import Outcome
 from emisim.vocabulary import OUTSIDE, SEASONS, SERVICE_UNITS
 
 COAL = ("coal", "clean_coal", "gangue")
@@ -18,25 +19,20 @@ BURNERS = ("power", "heating", "boilers", "residential")
 """Sectors whose activity is the fuel itself."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a plan's scenarios came to.
+def level(target: Target, outcome: Outcome, base: str) -> Found:
+    """Return the level that ``target`` looks at, by scenario, before any change is taken.
 
-    ``scenarios`` as from :func:`emisim.scenario.dataset`; ``concentrations`` annual means in ug/m3
-    (scenario, species, area), ``seasonal`` the same by ``season``, area ``city`` or a district, as
-    ``by_area`` and ``by_area_season`` of :func:`emisim.air.concentrations`; ``uptakes`` and
-    ``rates`` as from :func:`emisim.plan.uptakes` and :func:`emisim.plan.rates`.
+    Raises
+    ------
+    NotComputableError
+        If an input that the target needs is missing.
     """
-
-    scenarios: xr.Dataset
-    concentrations: xr.DataArray
-    seasonal: xr.DataArray | None = None
-    uptakes: pd.DataFrame | None = None
-    rates: pd.DataFrame | None = None
+    if target.metric in OF_INDICES:
+        return find(target, outcome, lambda wanted: _concentration(wanted, outcome), base)
+    return Found(_level(target, outcome))
 
 
-def level(target: Target, outcome: Outcome) -> pd.Series:
-    """Return the level that ``target`` looks at, by scenario, before any change is taken."""
+def _level(target: Target, outcome: Outcome) -> pd.Series:
     family = target.metric.split("_")[0]
     found: dict[str, Callable[[], pd.Series]] = {
         "concentration": lambda: _concentration(target, outcome),

@@ -110,10 +110,13 @@ rule judge_targets:
     params:
         made_from=made_from("verdict"),
         plan=plan,
+        city=city,
+        factors=FACTORS,
     message:
         "verdict on the targets of {wildcards.plan}"
     shell:
-        "emisim verdict --plan {params.plan} --scenarios {input.scenarios} --air {input.air}"
+        "emisim verdict --plan {params.plan} --city {params.city} --factors {params.factors}"
+        " --scenarios {input.scenarios} --air {input.air}"
         " --out {output.verdict} --ledger {input.ledger} --claims {output.claims} > {log} 2>&1"
 
 

@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim import boundaries, csvtable, grid, gridding, units
+from emisim import boundaries, csvtable, grid, gridding
+from emisim.air import observations
 from emisim.city import CITY_TOTAL, City
 from emisim.csvtable import VALUE, Column
-from emisim.errors import InputError
 from emisim.factors import Factors
 from emisim.grid import Grid
 from emisim.gridding import places
 from emisim.tables import check_known, check_sources
+from emisim.target_record import HELD, check_unit
 
 BUILT_UP = "builtup:"
 MONITORS = (
@@ -26,7 +27,11 @@ OBSERVED = (
     *(Column("year", number=True), Column("month", number=True, required=False)),
     *VALUE,
 )
-CONCENTRATION = "ug/m3"
+OBSERVED_UNITS = {
+    **dict.fromkeys((*observations.SPECIES, "CO", "O3"), "ug/m3"),
+    **HELD,
+}
+"""What ``observed.csv`` may hold: mean concentrations, and what is held beside them."""
 
 
 def read(city: str | Path, factors: str | Path) -> City:
@@ -52,19 +57,16 @@ def monitors(city: City) -> pd.DataFrame:
 
 
 def observed(city: City) -> pd.DataFrame:
-    """Return ``observed.csv``: annual and monthly mean concentrations."""
+    """Return ``observed.csv``: annual and monthly mean concentrations, and what is held beside."""
     path = city.folder / "observed.csv"
     table = csvtable.read_table(
         path, OBSERVED, key=("district", "station", "year", "month", "species")
     )
     check_known(table, "district", [*city.names, CITY_TOTAL], path)
+    check_known(table, "species", OBSERVED_UNITS, path)
     check_sources(table, city.factors.sources, path)
-    for row, unit in table["unit"].drop_duplicates().items():
-        try:
-            units.factor(unit, CONCENTRATION)
-        except InputError as error:
-            where = {"file": path, "row": int(str(row)), "column": "unit"}
-            raise InputError(error.what, value=unit, hint=error.hint, **where) from None
+    for row, (species, unit) in table[["species", "unit"]].drop_duplicates().iterrows():
+        check_unit(unit, OBSERVED_UNITS[species], path, int(str(row)))
     return table
 
 

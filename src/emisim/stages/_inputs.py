@@ -24,6 +24,7 @@ TRANSPORT_FACTORS = (
     *("chemistry", "deposition", "meteorology", "transport", "dispersion", "stacks"),
     *("profiles", "processes"),
 )
+STANDARDS = ("limits", "breakpoints", "grades", "rules", "daily_joint")
 WEATHER_CLASSES = ("bins", "classes", "clock", "profiles", "transitions")
 UPSTREAM: dict[str, tuple[str, ...]] = {
     "inventory": (),
@@ -91,7 +92,11 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *(tables / f"{name}.csv" for name in ("air", "composition")),
             *(folder / "observed.csv", *background(folder)),
         ],
-        "verdict": of_plan(document),
+        "verdict": [
+            *of_plan(document),
+            *(folder / name for name in ("city.yaml", "observed.csv")),
+            *(tables / "deposition.csv", sources, *standards(tables), *counted(folder, tables)),
+        ],
         "provenance": [document],
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "compare": [document, folder / "city.yaml"],
@@ -134,6 +139,21 @@ def background(city: str | Path) -> list[Path]:
     """Return the table of upwind concentrations, if the city has one."""
     path = Path(city) / "background.csv"
     return [path] if path.is_file() else []
+
+
+def standards(factors: str | Path) -> list[Path]:
+    """Return the tables of the air-quality standards, beside the factor tables."""
+    return [Path(factors).parent / "standards" / f"{name}.csv" for name in STANDARDS]
+
+
+def counted(city: str | Path, factors: str | Path) -> list[Path]:
+    """Return the city's own daily observations, with the rules that they are read by, and its
+    table of peers, where it has them.
+    """
+    rules = Path(factors).parent / "standards" / "observation_rules.csv"
+    daily, peers = (Path(city) / name for name in ("daily.csv", "peers.csv"))
+    found = [daily, rules] if daily.is_file() else []
+    return [*found, *([peers] if peers.is_file() else [])]
 
 
 def own_matrix(city: str | Path) -> list[Path]:
