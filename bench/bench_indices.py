@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import xarray as xr
-from bench import best, show
+from bench import best, processor, show
 
 from emisim.indices import evaluation, standards
 from emisim.indices.standards import SPECIES, InForce, Standards

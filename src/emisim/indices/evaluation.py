@@ -74,17 +74,12 @@ def period(
 
     Parameters
     ----------
-    concentration
-        (place, day, species), as :func:`emisim.indices.aqi.daily` takes it; other days are left
-        out.
-    standard
-        AQI standard for the days; without it, the one in force on each day. The assessment takes
-        the rules in force on the last day.
+    concentration, standard, ozone_1h
+        As :func:`emisim.indices.aqi.daily` takes them; other days are left out. The assessment
+        takes the rules in force on the last day.
     incomplete
         ``exclude``: only days with all six pollutants count. ``exceed``: a day without one of them
         counts as exceeding where the others exceed already, which is certain.
-    ozone_1h
-        (place, day): daily maximum 1 h of O3 in ug/m3 for the daily report of HJ 633-2012.
 
     Returns
     -------
