@@ -52,7 +52,7 @@ def collect(
         _left_out(layout, offset, flags)
         offset += int(table.index[-1])
     values = pd.concat(parts, ignore_index=True)
-    _require_places(values, options["places"], files)
+    _require_places(values, options, files)
     _forms(pd.concat(forms), flags)
     marked = values["marked"].to_numpy()
     flags.cells("missing marks", marked, MISSING, values, "signs or codes in place of a number")
@@ -101,15 +101,18 @@ def _left_out(layout: Layout, offset: int, flags: Flags) -> None:
         )
 
 
-def _require_places(
-    values: pd.DataFrame, places: Collection[str] | None, files: list[Path]
-) -> None:
-    missing = sorted(set(places or ()) - set(values["place"].unique()))
-    if missing or values.empty:
-        msg = "no table holds the place" if missing else "the tables hold no value of a pollutant"
-        found, have = missing[0] if missing else None, sorted(values["place"].unique()) or None
-        hint = "correct the name; without the option all places are read"
-        raise InputError(msg, file=files[0], value=found, allowed=have, hint=hint)
+def _require_places(values: pd.DataFrame, options: Options, files: list[Path]) -> None:
+    """Raise where a place asked for is in no file, or there is no value at all."""
+    missing = sorted(set(options["places"] or ()) - set(values["place"].unique()))
+    if missing:
+        every: Options = {**options, "places": None}
+        parts = unfold(recognise(cells(files[-1]), files[-1]), **every)
+        have = sorted({str(name) for part in parts for name in part["place"].unique()})
+        msg, hint = "no table holds the place", "correct the name; without the option all are read"
+        raise InputError(msg, file=files[-1], value=missing[0], allowed=have, hint=hint)
+    if values.empty:
+        msg, hint = "the tables hold no value of a pollutant", "look whether it is the right table"
+        raise InputError(msg, file=files[0], hint=hint)
 
 
 def _forms(form: pd.Series, flags: Flags) -> None:

@@ -126,18 +126,14 @@ def _require_whole(layout: Layout, line: int) -> None:
     if layout.body.empty:
         msg, hint = "table has a header and no lines", "export the table again"
         raise InputError(msg, file=layout.file, row=line, hint=hint)
-    for i, (title, _) in enumerate(layout.headers):
-        if title:
-            continue
-        filled = layout.body.iloc[:, i] != ""
-        if filled.any():
-            msg = f"the line has a cell in column {i + 1}, which has no header"
-            row, value = (
-                int(str(filled.idxmax())),
-                layout.body.iloc[int(filled.to_numpy().argmax()), i],
-            )
-            hint = "look for a missing quote or an extra comma, or name the column"
-            raise InputError(msg, file=layout.file, row=row, value=value, hint=hint)
+    width = max(i for i, (title, _) in enumerate(layout.headers) if title) + 1
+    beyond = (layout.body.iloc[:, width:] != "").to_numpy()
+    if beyond.any():
+        at, i = (int(k) for k in np.argwhere(beyond)[0])
+        msg = f"the line has a cell in column {width + i + 1}, which has no header"
+        row, value = int(layout.body.index[at]), layout.body.iloc[at, width + i]
+        hint = "look for a missing quote or an extra comma, or name the column"
+        raise InputError(msg, file=layout.file, row=row, value=value, hint=hint)
 
 
 def unfold(
@@ -188,9 +184,8 @@ def _place(layout: Layout, place: str | None) -> tuple[pd.Series, pd.Series]:
     if empty.any():
         msg, column = "the line names no place", layout.title(found[0])
         hint = "fill in the name, or remove the line"
-        raise InputError(
-            msg, file=layout.file, row=int(str(empty.idxmax())), column=column, hint=hint
-        )
+        row = int(str(empty.idxmax()))
+        raise InputError(msg, file=layout.file, row=row, column=column, hint=hint)
     if found[0] == "station" and layout.columns("city"):
         of = pd.DataFrame({"city": city, "station": label}).drop_duplicates()
         shared = set(of.loc[of["station"].duplicated(), "station"])
