@@ -54,6 +54,11 @@ def scale(concentration: xr.DataArray, factor: xr.DataArray) -> xr.DataArray:
     return (concentration * by_day).transpose(*extra, "place", "day", "species")
 
 
+def held(factor: xr.DataArray | None) -> list[str]:
+    """Return the modelled pollutants that have no response factor."""
+    return [s for s in MODELLED if factor is None or s not in factor["species"].values]
+
+
 def seasons_of(days: xr.DataArray) -> np.ndarray:
     """Return the season name of each day."""
     return season_of(days.dt.month.to_numpy())
@@ -66,21 +71,13 @@ def count(
     limited: xr.DataArray | None = None,
     standard: str | None = None,
 ) -> xr.Dataset:
-    """Count the days of a series by grade, each by the standard in force on it.
-
-    The parameters and the result are those of :func:`respond` at a factor of 1.
-    """
-    return respond(concentration, _unity(), standards, limited=limited, standard=standard)
-
-
-def _unity() -> xr.DataArray:
-    coords = {"season": list(SEASONS), "species": list(MODELLED)}
-    return xr.DataArray(np.ones((len(SEASONS), len(MODELLED))), coords, ("season", "species"))
+    """Count the days of a series by grade: :func:`respond` without a response."""
+    return respond(concentration, None, standards, limited=limited, standard=standard)
 
 
 def respond(
     concentration: xr.DataArray,
-    factor: xr.DataArray,
+    factor: xr.DataArray | None,
     standards: Standards,
     *,
     limited: xr.DataArray | None = None,
@@ -91,7 +88,7 @@ def respond(
     Parameters
     ----------
     concentration, factor
-        As in :func:`scale`.
+        As in :func:`scale`; None for the days as observed.
     limited
         (season,) or (place, season): observed days that O3 alone made bad (AQI above 100, all
         others at or below). Given, the O3 of the series is not looked at. Without it, the series
@@ -121,8 +118,9 @@ def respond(
     """
     series = limited is None
     observed = _with_ozone(concentration) if series else _without_ozone(concentration)
-    scaled = scale(observed, factor)
-    before, after = (_judge(c, standards, standard) for c in (observed, scaled))
+    scaled = observed if factor is None else scale(observed, factor)
+    before = _judge(observed, standards, standard)
+    after = before if factor is None else _judge(scaled, standards, standard)
     member = seasons_of(concentration["day"])[:, None] == np.array(list(SEASONS))
     first, counts = _counts(before, after, member.astype(float))
     if limited is None:
@@ -134,7 +132,7 @@ def respond(
     found = _labelled(counts, ozone, scaled)
     found.attrs = {
         "ozone": "observed and held" if series else "given as days that O3 alone made bad",
-        "held": ", ".join(s for s in MODELLED if s not in factor["species"].values),
+        "held": ", ".join(held(factor)),
     }
     return found
 
