@@ -134,7 +134,7 @@ CROSSING = array(np.full((1, 4, 6), 100.0), "day", pd.date_range("2018-08-30", p
 
 
 @given(st.floats(240, 320), st.floats(600, 1050))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_there_and_back_is_nothing(temperature, pressure):
     here = CROSSING.assign_attrs(conditions="published")
     for state in observations.conditions.STATES:
@@ -191,6 +191,23 @@ def test_a_rule_must_be_there_in_its_unit():
         RULES.value("zero_run", "d", averaging="hourly")
     with pytest.raises(InputError, match="no row gives rule 'zero'"):
         RULES.value("zero", "d")
+
+
+def test_the_weather_of_each_day_counts():
+    warmth = xr.DataArray([270.0, 280.0, 290.0, 300.0], {"day": CROSSING["day"]}, ("day",))
+    here = CROSSING.assign_attrs(conditions="standard")
+    found = observations.convert(here, "actual", warmth, 1013.25, RULES)
+    assert found.dims == here.dims
+    np.testing.assert_allclose(found.values[0, :, 3], 100 * 273.15 / warmth.values)
+    with pytest.raises(InputError, match="needs temperature"):
+        observations.convert(here, "actual", warmth.where(warmth > 275), 1013.25, RULES)
+
+
+def test_assumed_rules_have_a_basis_and_a_range():
+    rows = RULES.frame[RULES.frame["status"] == "assumed"]
+    assert len(rows) > 20
+    assert (rows["note"] != "").all()
+    assert (rows["low"] < rows["high"]).all()
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="daily observations are not here")

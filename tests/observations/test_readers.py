@@ -142,7 +142,7 @@ def test_workbook_without_its_reader(tmp_path, monkeypatch):
 
 
 @given(st.permutations(range(12)), st.sets(st.integers(0, 11), max_size=5))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_order_and_repetition_of_lines_change_nothing(tmp_path_factory, order, repeated):
     path = tmp_path_factory.mktemp("lines") / "a.csv"
     wide().iloc[[*order, *sorted(repeated)]].to_csv(path, index=False)
