@@ -240,6 +240,7 @@ def test_the_hour_takes_one_hour_points_for_gases_and_daily_ones_for_particles()
         (lambda a: a.isel(day=[1, 0]), "out of order or given twice"),
         (lambda a: a.isel(day=[0, 0]), "out of order or given twice"),
         (lambda a: a.assign_coords(species=[*SPECIES[:-1], "TSP"]), "unknown pollutant"),
+        (lambda a: a.assign_coords(species=["SO2", *SPECIES[:-1]]), "given twice"),
         (lambda a: a.rename(day="date"), "unknown dimension"),
         (lambda a: a.assign_coords(unit=("species", ["ug/m3"] * 6)), "CO is not in mg/m3"),
     ],

@@ -242,6 +242,10 @@ def checked(concentration: xr.DataArray, time: str = "day") -> np.ndarray:
     require_known(dims, concentration.dims, f"dimension of the concentrations ({', '.join(dims)})")
     labels = [str(s) for s in concentration["species"].to_numpy()]
     require_known(labels, SPECIES, "pollutant")
+    twice = sorted({name for name in labels if labels.count(name) > 1})
+    if twice:
+        msg = "a pollutant is given twice"
+        raise InputError(msg, value=twice[0], allowed=SPECIES, hint="keep one of the two")
     _check_units(concentration, labels)
     times = concentration[time].to_numpy()
     falling = np.flatnonzero(times[1:] <= times[:-1])
@@ -249,9 +253,10 @@ def checked(concentration: xr.DataArray, time: str = "day") -> np.ndarray:
         msg = f"{time}s are out of order or given twice ({falling.size} places)"
         hint = "sort them and drop the copies"
         raise InputError(msg, value=str(times[falling[0] + 1]), hint=hint)
-    given = concentration.transpose("species", "place", time).to_numpy()
-    values = np.full((len(SPECIES), *given.shape[1:]), np.nan)
-    values[[SPECIES.index(s) for s in labels]] = given
+    ordered = concentration.transpose("species", "place", time)
+    if labels != list(SPECIES):
+        ordered = ordered.reindex(species=list(SPECIES))
+    values = np.ascontiguousarray(ordered.to_numpy(), dtype=float)
     _check_values(values, concentration, time)
     return values
 
@@ -267,8 +272,10 @@ def _check_units(concentration: xr.DataArray, labels: list[str]) -> None:
 
 
 def _check_values(values: np.ndarray, concentration: xr.DataArray, time: str) -> None:
-    bad = (values < 0) | np.isinf(values)
-    if bad.any():
+    lowest = np.fmin.reduce(values, axis=None, initial=0.0)
+    highest = np.fmax.reduce(values, axis=None, initial=0.0)
+    if lowest < 0 or np.isinf(highest):
+        bad = (values < 0) | np.isinf(values)
         s, p, t = (int(i[0]) for i in np.nonzero(bad))
         place, when = concentration["place"].to_numpy()[p], concentration[time].to_numpy()[t]
         msg = f"{int(bad.sum())} concentrations are negative or infinite; first: {SPECIES[s]} of "
