@@ -118,7 +118,10 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "provenance": (
         "what the results of a plan were made from",
-        {"plan": READ, "from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
+        {
+            **{"plan": READ, "city": READ, "factors": READ},
+            **{"from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
+        },
     ),
     "figures": (
         "every figure of a plan as PNG and SVG",

@@ -152,8 +152,11 @@ rule write_provenance:
     params:
         made_from=made_from("provenance"),
         plan=plan,
+        city=city,
+        factors=FACTORS,
     message:
         "provenance of {wildcards.plan}"
     shell:
-        "emisim provenance --plan {params.plan} --from {input.results}"
+        "emisim provenance --plan {params.plan} --city {params.city} --factors {params.factors}"
+        " --from {input.results}"
         " --outputs {input.results} {input.others} --out {output.provenance} > {log} 2>&1"

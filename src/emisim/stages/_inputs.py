@@ -72,6 +72,11 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         *(weather_classes(folder) / f"{name}.csv" for name in WEATHER_CLASSES),
         *(sources, *boundary(folder)),
     ]
+    judged = [
+        *of_plan(document),
+        *(folder / name for name in ("city.yaml", "observed.csv")),
+        *(tables / "deposition.csv", sources, *standards(tables), *counted(folder, tables)),
+    ]
     own = {
         "inventory": [
             *topics,
@@ -92,12 +97,8 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *(tables / f"{name}.csv" for name in ("air", "composition")),
             *(folder / "observed.csv", *background(folder)),
         ],
-        "verdict": [
-            *of_plan(document),
-            *(folder / name for name in ("city.yaml", "observed.csv")),
-            *(tables / "deposition.csv", sources, *standards(tables), *counted(folder, tables)),
-        ],
-        "provenance": [document],
+        "verdict": judged,
+        "provenance": judged,
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "compare": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],

@@ -142,11 +142,12 @@ def locate(run: Run) -> dict[str, Path]:
 
 def built(run: Run) -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
-    from emisim.stages import _domain, inventory
+    from emisim.stages import _domain, _record, inventory
 
     paths = locate(run)
     base = inventory.build(str(paths["city"]), str(paths["factors"]))
     _domain.check(_domain.read(paths["city"], paths["factors"]), base)
+    _record.read(str(paths["city"]), str(paths["factors"]))
     return base
 
 
