@@ -133,6 +133,15 @@ def test_absent_days_and_other_years_are_counted_not_used():
     assert (found["days_with_data"].item(), found["absent_days"].item()) == (355, 10)
     with pytest.raises(InputError, match="no day from 2019-01-01"):
         evaluation.annual(some, ALL, 2019)
+    with pytest.raises(InputError, match="unknown dimension"):
+        evaluation.annual(some.rename(day="hour"), ALL, 2021)
+
+
+def test_a_year_before_the_rules_of_assessment_is_refused():
+    some = year("2012-03-01", "2012-12-31")
+    assert aqi.daily(some, ALL)["complete"].all()
+    with pytest.raises(InputError, match="no rule for percentile"):
+        evaluation.annual(some, ALL, 2012)
 
 
 def test_a_quarter_is_judged_by_its_months():

@@ -120,6 +120,7 @@ def within(concentration: xr.DataArray, first: Day, last: Day) -> xr.DataArray:
     InputError
         If there is none.
     """
+    require_known(["day"], concentration.dims, "dimension of the concentrations")
     begin, end = pd.Timestamp(first), pd.Timestamp(last)
     all_days = concentration["day"].to_numpy()
     inside = (all_days >= begin.to_datetime64()) & (all_days <= end.to_datetime64())
