@@ -15,6 +15,8 @@ EXCLUDE, EXCEED = "exclude", "exceed"
 INCOMPLETE = (EXCLUDE, EXCEED)
 """How a day with a missing pollutant counts: not at all, or as bad where the others exceed."""
 
+Table = tuple[tuple[str, str], np.ndarray]
+
 
 def percentile(values: np.ndarray, percent: float) -> np.ndarray:
     """Return a percentile along the last axis at position k = 1 + (n - 1) p (HJ 663-2013).
@@ -101,11 +103,12 @@ def period(
     values = aqi.checked(part)
     statistics = _statistics(values, tables)
     validity = _validity(values, part["day"].to_numpy(), (begin, end), tables)
-    index = composite(statistics["mean"], statistics["percentile"], tables)
     found = aqi.daily(part, standards, standard=standard, ozone_1h=ozone_1h)
     counts = days(found, standards, standard=standard, incomplete=incomplete)
-    whole = xr.merge([xr.Dataset({**statistics, **validity}), index], join="outer")
-    whole = whole.assign_coords(place=part["place"].to_numpy(), species=list(SPECIES)).merge(counts)
+    labels = {"place": part["place"].to_numpy(), "species": list(SPECIES)}
+    whole = xr.Dataset({**statistics, **validity}, labels)
+    index = composite(whole["mean"], whole["percentile"], tables)
+    whole = whole.assign({**index.data_vars, **counts.data_vars})
     whole["absent_days"] = (end - begin).days + 1 - whole["days_with_data"]
     whole["composite_valid"] = whole["valid"].all("species")
     used = {"aqi_standard": found.attrs["standards"], "incomplete_rule": incomplete}
@@ -194,7 +197,7 @@ def _counted(flags: dict[str, np.ndarray], indices: xr.Dataset, grades: np.ndarr
     return result.assign(good_share=result["good_days"] / counted.where(counted > 0))
 
 
-def _statistics(values: np.ndarray, tables: InForce) -> dict[str, xr.DataArray]:
+def _statistics(values: np.ndarray, tables: InForce) -> dict[str, Table]:
     """Mean and percentile by (place, species), as computed and as reported."""
     known = ~np.isnan(values)
     count = np.count_nonzero(known, axis=-1)
@@ -212,9 +215,9 @@ def _statistics(values: np.ndarray, tables: InForce) -> dict[str, xr.DataArray]:
     return {k: _table(v) for k, v in fields.items()}
 
 
-def _table(values: np.ndarray) -> xr.DataArray:
-    """Label a (species, place) array and turn it to (place, species)."""
-    return xr.DataArray(values.T, {"species": list(SPECIES)}, ("place", "species"))
+def _table(values: np.ndarray) -> Table:
+    """Turn a (species, place) array to (place, species), with its dimensions."""
+    return ("place", "species"), values.T
 
 
 def _validity(
@@ -222,7 +225,7 @@ def _validity(
     day: np.ndarray,
     span: tuple[pd.Timestamp, pd.Timestamp],
     tables: InForce,
-) -> dict[str, xr.DataArray]:
+) -> dict[str, Table]:
     """Valid days by the numbers a month and a year must have, with the reason where too few."""
     known = ~np.isnan(values)
     months = _whole_months(*span)
