@@ -81,6 +81,29 @@ def test_a_title_above_the_header_and_day_numbers_of_excel(tmp_path):
     same(tmp_path / "a.csv")
 
 
+def test_a_second_header_line_of_units(tmp_path):
+    table = wide()
+    table["SO2"] /= 1000
+    units = ["", "", "mg/m³", "μg/m³", "μg/m³", "μg/m³", "mg/m³", "μg/m³"]
+    head, *lines = table.to_csv(index=False).splitlines()
+    text = "\n".join([head, ",".join(units), *lines])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    same(tmp_path / "a.csv")
+
+
+def test_hourly_table_of_stations_with_moving_means(tmp_path):
+    text = (
+        "TimePoint,Area,PositionName,StationCode,AQI,Quality,CO,CO_24h,O3,O3_8h,PM2_5,PM2_5_24h\n"
+        "2019-01-02T01:00:00,阳泉市,市中心,1738A,80,良,1.2,1.0,35,40,58,60\n"
+        "2019-01-02T02:00:00,阳泉市,市中心,1738A,81,良,1.3,1.0,36,40,59,60\n"
+    )
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    found = observations.read(tmp_path / "a.csv", rules=RULES).concentration
+    assert (found["place"].item(), found["city"].item()) == ("1738A", "阳泉市")
+    first = found.sel(hour="2019-01-02T00:00", species=["CO", "O3", "PM2.5"])
+    assert first.values.ravel().tolist() == [1.2, 35, 58]
+
+
 def test_long_with_units(tmp_path):
     table = tidy().assign(单位="微克/立方米")
     milligrams = table["species"].isin(["CO", "SO2"])

@@ -11,9 +11,10 @@ from emisim.errors import InputError
 from emisim.observations import dates
 from emisim.observations.files import cells
 from emisim.observations.flags import KEPT, LEFT_OUT, MISSING, Flags, Lines
-from emisim.observations.layouts import Layout, recognise, unfold
+from emisim.observations.layouts import Layout, recognise
 from emisim.observations.numbers import factors, numbers
 from emisim.observations.rules import Rules
+from emisim.observations.unfolding import unfold
 
 
 class Options(TypedDict):

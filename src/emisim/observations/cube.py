@@ -25,7 +25,7 @@ def build(values: pd.DataFrame, step: str) -> tuple[xr.DataArray, np.ndarray]:
     moment = values["time"].to_numpy().astype(f"datetime64[{unit}]")
     begin = moment.min()
     times = np.arange(begin, moment.max() + 1)
-    species = pd.Index(POLLUTANTS).get_indexer(values["species"])
+    species = pd.Index(POLLUTANTS).get_indexer(pd.Index(values["species"]))
     at = codes, (moment - begin).astype(int), species
     shape = len(places), times.size, len(POLLUTANTS)
     filled, lines = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)

@@ -29,7 +29,7 @@ PATTERNS = {
     name: re.compile(text + ("" if "hour" in text or "serial" in text else CLOCK))
     for name, text in FORMATS.items()
 }
-EXCEL_EPOCH = np.datetime64("1899-12-30", "s")
+EXCEL_EPOCH: np.datetime64 = np.datetime64("1899-12-30", "s")
 MONTHS = 12
 HOURS = 24
 
@@ -98,7 +98,7 @@ def _moment(text: str, month_first: bool, rules: Rules) -> Moment:
         part = found.groupdict()
         if part.get("serial"):
             days = np.timedelta64(int(part["serial"]), "D")
-            time = np.datetime64(EXCEL_EPOCH + days, "s")
+            time = EXCEL_EPOCH + days
         else:
             time = _day(part, month_first) + _clock(part)
         year = int(str(time)[:4])

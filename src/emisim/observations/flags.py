@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ class Flags:
         action: str,
         *,
         place: str = "",
-        time: object = None,
+        time: Any = None,
         species: str = "",
         value: float = np.nan,
         line: int = 0,

@@ -9,7 +9,7 @@ import xarray as xr
 
 from emisim.errors import require_known
 from emisim.observations import cleaning, cube, screening
-from emisim.observations.collecting import collect
+from emisim.observations.collecting import Options, collect
 from emisim.observations.conditions import STATES, published
 from emisim.observations.files import paths
 from emisim.observations.rules import Rules, read_rules
@@ -18,7 +18,12 @@ LABELS = ("end", "beginning")
 
 
 class Observations(NamedTuple):
-    """Concentrations in the common form and the report of the flags."""
+    """Concentrations in the common form and the report of the flags (see :func:`report`).
+
+    ``concentration`` (place, day or hour, species): ug/m3, CO mg/m3, NaN missing, time without
+    gaps; coordinates ``unit`` (species) and ``city`` (place); attributes ``averaging``,
+    ``conditions``, ``source``.
+    """
 
     concentration: xr.DataArray
     report: pd.DataFrame
@@ -36,7 +41,7 @@ def read(
     place: str | None = None,
     conditions: str | None = None,
 ) -> Observations:
-    """Read tables of air quality.
+    """Read tables of air quality; hours are labelled by their beginning in what is returned.
 
     Parameters
     ----------
@@ -51,18 +56,10 @@ def read(
         default by the rules.
     units
         Unit by pollutant, where the table has none or a wrong one.
-    species, place
-        What a table does not say: its only pollutant, its only place.
-    places
-        Places to keep; default all.
+    species, place, places
+        The only pollutant or place of a table that does not name it; places to keep (default all).
     conditions
         One of :data:`emisim.observations.conditions.STATES`; default by the date.
-
-    Returns
-    -------
-    Observations
-        ``concentration`` (place, day or hour, species): ug/m3, CO mg/m3, NaN missing, time without
-        gaps, hours labelled by their beginning; ``report``: a row per rule (:mod:`flags`).
 
     Raises
     ------
@@ -70,24 +67,17 @@ def read(
         Naming file, line, column, bad value and good values, where a table cannot be used.
     """
     rules = read_rules() if rules is None else rules
-    for name, given, known in (
-        ("averaging", averaging, cube.STEPS),
-        ("hour_label", hour_label, LABELS),
-        ("conditions", conditions, STATES),
-    ):
-        require_known([] if given is None else [given], known, name)
-    said = dict(units or {})
-    values, flags = collect(
-        paths(path), {"species": species, "places": places, "place": place}, said, rules
-    )
+    _require(averaging, hour_label, conditions)
+    said: Options = {"species": species, "places": places, "place": place}
+    values, flags = collect(paths(path), said, units or {}, rules)
     step = averaging or _averaging(values)
     values = cleaning.select(values, step, flags)
     values["time"] = _beginning(values["time"], step, hour_label, rules)
     cleaning.order(values, flags)
-    cleaning.impossible(values, rules, flags, known=frozenset(said))
+    cleaning.impossible(values, rules, flags, known=frozenset(units or ()))
     array, lines = cube.build(cleaning.single(values, flags), step)
-    array.attrs["conditions"] = conditions or published(array, rules)
-    array.attrs["source"] = ", ".join(p.name for p in flags.lines.files)
+    files = ", ".join(p.name for p in flags.lines.files)
+    array.attrs |= {"conditions": conditions or published(array, rules), "source": files}
     array = screening.screen(array, rules, flags, lines)
     return Observations(array, flags.frame())
 
@@ -101,6 +91,13 @@ def report(concentration: xr.DataArray, rules: Rules | None = None) -> pd.DataFr
     flags = screening.Flags()
     screening.screen(concentration, read_rules() if rules is None else rules, flags)
     return flags.frame()
+
+
+def _require(averaging: str | None, hour_label: str | None, conditions: str | None) -> None:
+    """Raise at an option of an unknown value."""
+    require_known([averaging or "daily"], cube.STEPS, "averaging")
+    require_known([hour_label or "end"], LABELS, "hour_label")
+    require_known([conditions or "actual"], STATES, "conditions")
 
 
 def _averaging(values: pd.DataFrame) -> str:

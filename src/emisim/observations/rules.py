@@ -1,8 +1,10 @@
 """The numbers that observations are judged by: ``inputs/standards/observation_rules.csv``."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,7 +52,7 @@ class Rules:
         """Return the day from which on ``rule`` holds."""
         return np.datetime64(self._row(rule, "", "")["valid_from"], "D")
 
-    def _row(self, rule: str, species: str, averaging: str) -> dict[str, str]:
+    def _row(self, rule: str, species: str, averaging: str) -> dict[Hashable, Any]:
         for key in ((species, averaging), (species, ""), ("", averaging), ("", "")):
             found = self._index.get((rule, *key))
             if found is not None:
@@ -60,7 +62,7 @@ class Rules:
         raise InputError(msg, file=self.path, value=rule, allowed=have, hint="add the row")
 
     @cached_property
-    def _index(self) -> dict[tuple[str, str, str], dict[str, str]]:
+    def _index(self) -> dict[tuple[str, str, str], dict[Hashable, Any]]:
         records = self.frame.rename_axis("row").reset_index().to_dict("records")
         return {(r["rule"], r["species"], r["averaging"]): r for r in records}
 
