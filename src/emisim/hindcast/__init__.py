@@ -5,5 +5,6 @@
 - :mod:`separation`: plan, background, weather and what is left, each with its range;
 - :mod:`effects`: what the concentrations of a plan say;
 - :mod:`forest`: weather normalisation for who has daily weather; :mod:`truth` measures its error;
-- :mod:`page`, :mod:`drawing`: docs/hindcast.md by ``make hindcast``.
+- :mod:`study`, :mod:`others`: one plan whose outcome is measured, and all of them;
+- :mod:`chapters`, :mod:`summary`, :mod:`page`, :mod:`drawing`: docs/hindcast.md, ``make hindcast``.
 """

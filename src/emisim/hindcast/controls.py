@@ -135,3 +135,21 @@ def rank(control: Control, others: Sequence[Control]) -> float:
     """Return the share of all cities whose own part is at least as large: the placebo test."""
     sizes = [abs(p.own) for p in (*others, control)]
     return float(np.mean([size >= abs(control.own) for size in sizes]))
+
+
+def apart(control: Control, seen: pd.Series, error: float) -> tuple[list[int], list[int]]:
+    """Return the months of the later year when the city lies above and below its control.
+
+    Parameters
+    ----------
+    seen
+        Monthly means of the city, as ``control.series``.
+    error
+        Standard error of what is shared; a month lies apart beyond twice this.
+    """
+    gap = np.log(seen / control.series)
+    later = gap[gap.index.year == gap.index.year.max()]
+    return (
+        later.index.month[later > 2 * error].tolist(),
+        later.index.month[later < -2 * error].tolist(),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from emisim.air import background
@@ -85,7 +86,7 @@ def of(data: xr.Dataset, air: Parameters, species: str, year: int) -> Effects:
     """
     at = {"area": CITY, "species": species}
     levels = data["by_area"].sel(at).to_series()
-    ways = np.log(data["by_way"].sel(at).astype(float))
+    ways = xr.apply_ufunc(np.log, data["by_way"].sel(at).astype(float))
     growth = ways.sel(scenario=REFERENCE) - ways.sel(scenario=BASE)
     stated, expected = (float(np.log(levels[s] / levels[REFERENCE])) for s in (STATED, EXPECTED))
     full = ways.sel(scenario=STATED) - ways.sel(scenario=REFERENCE)
@@ -120,6 +121,16 @@ def background_share(data: xr.Dataset, air: Parameters, species: str, year: int)
         float((mass * s.sel(response=members)).sum() / mass.sum()) for s in shares.values()
     )
     return Part("background share", value, low, high)
+
+
+def components(data: xr.Dataset, air: Parameters, year: int) -> pd.DataFrame:
+    """Return mass (ug/m3) and background share with its range of every component of PM2.5."""
+    mean = data["observed"].sel(area=CITY).weighted(season_days(year)).mean("season")
+    columns = {"mass, ug/m3": mean.sel(response=list(FINE)).values}
+    for bound in ("value", "low", "high"):
+        share = with_ammonium(background.shares(air, bound), mean).sel(response=list(FINE))
+        columns["share" if bound == "value" else bound] = share.values
+    return pd.DataFrame(columns, index=pd.Index(FINE, name="component"))
 
 
 def with_ammonium(shares: xr.DataArray, mean: xr.DataArray) -> xr.DataArray:

@@ -3,7 +3,8 @@ asked for the mean over the weather of other years (Grange et al. 2018; weather 
 from the same time of year, as in Vu et al. 2019).
 
 The change of the normalised means is what emissions (of city and region) did; what the weather
-that was would have changed in the forest is the effect of the weather. Needs scikit-learn: ``pip install emisim[hindcast]``.
+that was would have changed in the forest is the effect of the weather. Needs scikit-learn:
+``pip install emisim[hindcast]``.
 """
 
 from dataclasses import dataclass

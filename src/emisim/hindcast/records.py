@@ -1,6 +1,6 @@
 """The tables of the hindcast: means of neighbouring cities and what came of the plans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from emisim import units
 from emisim.csvtable import VALUE, Column, read_table
 from emisim.errors import InputError
 from emisim.tables import check_sources
+from emisim.vocabulary import STATUSES
 
 SPECIES = ("PM2.5", "PM10", "SO2", "NO2")
 GOOD_DAYS = "good_day_share"
@@ -26,6 +27,26 @@ OUTCOMES = (
     Column("item", allowed=(*SPECIES, GOOD_DAYS)),
     *VALUE,
 )
+REMARKS = (
+    Column("plan"),
+    Column("remark"),
+    Column("status", allowed=STATUSES),
+    Column("source"),
+    Column("note", required=False),
+)
+
+
+def read_remarks(path: str | Path, sources: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return what else is known of the outcome of a plan, in words.
+
+    Raises
+    ------
+    InputError
+        For faults of the table or unknown sources.
+    """
+    table = read_table(path, REMARKS, key=("plan", "remark"))
+    check_sources(table, sources, path)
+    return table
 
 
 def read_neighbours(path: str | Path, sources: Iterable[str] | None = None) -> pd.DataFrame:
@@ -105,3 +126,12 @@ def outcome(table: pd.DataFrame, city: str, year: int, item: str) -> pd.Series |
     """Return the row of an outcome, or None where nothing is known."""
     rows = table[(table["city"] == city) & (table["year"] == year) & (table["item"] == item)]
     return None if rows.empty else rows.iloc[0]
+
+
+def over_months(table: pd.DataFrame, city: str, years: tuple[int, int],
+                months: Sequence[int]) -> pd.Series:  # fmt: skip
+    """Return the logarithm of the later over the earlier mean of some months (species,)."""
+    rows = table[(table["city"] == city) & table["month"].isin(months)]
+    means = rows[rows["year"].isin(years)].groupby(["year", "species"])["value"].mean()
+    change = np.log(means[years[1]] / means[years[0]])
+    return change.reindex(list(SPECIES))

@@ -15,6 +15,9 @@ from statistics import NormalDist
 
 import numpy as np
 
+Estimate = tuple[float, float]
+"""Mean and standard deviation."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -66,7 +69,7 @@ def product(name: str, factor: Part, part: Part) -> Part:
 
 
 def split(shared: float, error: float, weather: tuple[float, float],
-          emissions: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:  # fmt: skip
+          emissions: tuple[float, float]) -> tuple[Estimate, Estimate]:  # fmt: skip
     """Split what is shared into weather and emissions: the best linear estimate given their sum.
 
     Parameters
