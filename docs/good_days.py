@@ -150,6 +150,9 @@ def summary(found: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
                 "before widening": inside(found, what, kind, found[what]),
             }
         rows[f"{what} days from a straight line"] = sizes(straight(found, what) - found[what])
+        off = found[f"{what} seasonal value"] - found[what]
+        change = off.groupby(off.index.str.split().str[0]).diff().dropna()
+        rows[f"change of {what} days to the next year, seasonal means"] = sizes(change)
     return pd.DataFrame(rows).T
 
 
@@ -160,7 +163,7 @@ def sizes(off: pd.Series) -> dict[str, float]:
 
 
 def straight(found: pd.DataFrame, what: str) -> pd.Series:
-    """Return days from shares linear in annual PM2.5 and PM10, each city left out of its own fit."""
+    """Return days from shares linear in annual PM2.5 and PM10, each city left out of its fit."""
     terms = found[["mean PM2.5", "mean PM10"]].assign(one=1.0)
     city = found.index.str.split().str[0]
     parts = []

@@ -22,7 +22,16 @@ from emisim.indices.joint_table import BOUNDS, Joint, limited_by_season, read
 from emisim.indices.standards import SPECIES, Standards
 from emisim.vocabulary import SEASONS
 
-__all__ = ["Joint", "expected", "fit", "limited_by_season", "outcomes", "read", "simulate"]
+__all__ = [
+    "Joint",
+    "bounds",
+    "expected",
+    "fit",
+    "limited_by_season",
+    "outcomes",
+    "read",
+    "simulate",
+]
 
 OPTIONAL = ("CO",)
 """Pollutants whose mean may be missing: they then limit no day."""
@@ -178,20 +187,19 @@ def outcomes(
     if (ozone is None) == (limited is None):
         msg = "O3 is not modelled: give either a daily series or the days limited by it"
         raise InputError(msg, hint="limited by season; 0 if O3 alone made no day bad")
-    lead = [d for d in means.dims if d not in ("season", "species")]
-    cases = means.stack(case=lead) if lead else means.expand_dims("case")
-    first = (
-        None if base is None or limited is None else _good(base, joint, standards, year, standard)
-    )
-    found = []
-    for i in range(cases.sizes["case"]):
-        drawn = simulate(cases.isel(case=i, drop=True), joint, year)
-        found.append(_count(drawn, standards, ozone, limited, first, standard))
-    whole = xr.concat(found, cases["case"] if lead else "case")
-    whole = whole.unstack("case") if lead else whole.isel(case=0)
+    known = base is not None and limited is not None
+    first = _good(base, joint, standards, year, standard) if known else None
+
+    def counted(case: xr.DataArray) -> xr.Dataset:
+        over = next((d for d in case.dims if d not in ("season", "species")), None)
+        if over is None:
+            drawn = simulate(case, joint, year)
+            return _count(drawn, standards, ozone, limited, first, standard)
+        parts = [counted(case.isel({over: i}, drop=True)) for i in range(case.sizes[over])]
+        return xr.concat(parts, case[over] if over in case.coords else over)
+
     left = [s for s in OPTIONAL if s not in means["species"].values]
-    whole.attrs = {"left_out": ", ".join(left), "year": year}
-    return whole.transpose(*lead, "draw", ...)
+    return counted(means).assign_attrs({"left_out": ", ".join(left), "year": year})
 
 
 def _good(
@@ -236,24 +244,31 @@ def _count(
     return found.assign_coords(species=drawn["species"].values).rename(place="draw")
 
 
-def expected(means: xr.DataArray, joint: Joint, standards: Standards, year: int,
-             **given: xr.DataArray | str | None) -> xr.Dataset:  # fmt: skip
-    """Return mean and range over the drawn years of what :func:`outcomes` gives.
+def bounds(drawn: xr.DataArray, joint: Joint, what: str = "") -> xr.DataArray:
+    """Return low, value and high (``bound``) of a drawn number.
 
-    The dimension ``bound`` has low, value and high: the quantiles ``range_low`` and ``range_high``
-    of the draws, and their mean. For good and heavy days the distances of low and high from the
-    value are widened by ``range_widening``, so that the range held as much of the years that the
-    fit had not seen as it promises. Parameters are those of :func:`outcomes`.
+    Low and high are the quantiles ``range_low`` and ``range_high`` of the draws, the value is their
+    mean. With ``what``, ``good_days`` or ``heavy_days``, the distances from the value are widened
+    by ``range_widening``, so that the range holds as much as it promises of the years that the fit
+    had not seen.
     """
-    drawn = outcomes(means, joint, standards, year, **given)  # type: ignore[arg-type]
     ends = [joint.number("range_low"), joint.number("range_high")]
     low, high = (drawn.quantile(end, "draw").drop_vars("quantile") for end in ends)
     value = drawn.mean("draw")
+    more = joint.number("range_widening", other=what) if what else 1
+    parts = [value - more * (value - low), value, value + more * (high - value)]
+    return xr.concat(parts, pd.Index(list(BOUNDS), name="bound"))
+
+
+def expected(means: xr.DataArray, joint: Joint, standards: Standards, year: int,
+             **given: xr.DataArray | str | None) -> xr.Dataset:  # fmt: skip
+    """Return what :func:`outcomes` gives as mean and range over the draws (:func:`bounds`).
+
+    Parameters are those of :func:`outcomes`; the dimension ``bound`` takes the place of ``draw``.
+    """
+    drawn = outcomes(means, joint, standards, year, **given)  # type: ignore[arg-type]
+    found = drawn.map(bounds, joint=joint)
     for what in ("good_days", "heavy_days"):
-        more = joint.number("range_widening", other=what)
-        low[what] = (value[what] - more * (value[what] - low[what])).clip(min=0)
-        high[what] = value[what] + more * (high[what] - value[what])
-        high[what] = np.minimum(high[what], value["counted_days"])
-    found = xr.concat([low, value, high], pd.Index(list(BOUNDS), name="bound"))
+        found[what] = bounds(drawn[what], joint, what).clip(0, found["counted_days"])
     found["good_share"] = found["good_days"] / found["counted_days"]
     return found.assign_attrs(drawn.attrs)
