@@ -79,6 +79,9 @@ def test_a_title_above_the_header_and_day_numbers_of_excel(tmp_path):
     text = "示例市空气质量日报,,,\n\n" + table.assign(day=serial).to_csv(index=False)
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     same(tmp_path / "a.csv")
+    report = observations.read(tmp_path / "a.csv", rules=RULES).report.set_index("rule")
+    found = report.loc["lines above the header"]
+    assert (found["count"], found["first_line"], found["action"]) == (1, 1, "left out")
 
 
 def test_a_second_header_line_of_units(tmp_path):

@@ -88,6 +88,9 @@ def _numbers(
 
 def _left_out(layout: Layout, offset: int, flags: Flags) -> None:
     """Flag headers repeated inside a table, and columns that are not used."""
+    if layout.above:
+        line = layout.above[0] + offset
+        flags.add("lines above the header", len(layout.above), LEFT_OUT, line=line)
     if layout.repeated:
         line = layout.repeated[0] + offset
         flags.add("repeated header", len(layout.repeated), LEFT_OUT, line=line)

@@ -28,6 +28,7 @@ class Layout:
     body: pd.DataFrame
     file: str
     repeated: list[int] = field(default_factory=list)
+    above: list[int] = field(default_factory=list)
 
     def columns(self, role: str) -> list[int]:
         """Return the columns of a role."""
@@ -64,7 +65,8 @@ def recognise(cells: pd.DataFrame, file: Path) -> Layout:
     again = (below.to_numpy() == cells.iloc[at].to_numpy()).all(axis=1)
     body, name = below[~again], _kind(headers)
     headers, body = _with_units(headers, body)
-    layout = Layout(name, headers, body, str(file), below.index[again].tolist())
+    again_at, above = below.index[again].tolist(), cells.index[:at].tolist()
+    layout = Layout(name, headers, body, str(file), again_at, above)
     _require_whole(layout, int(cells.index[at]))
     return layout
 
