@@ -70,6 +70,7 @@ def calm():
     """A joint distribution of daily values that hardly vary within a season; O3 in summer only."""
     rows = [("seed", "", "", "", 1), ("draws", "", "", "", 4)]
     rows += [("range_low", "", "", "", 0.1), ("range_high", "", "", "", 0.9)]
+    rows += [("range_widening", "", "", name, 1) for name in ("good_days", "heavy_days")]
     for season in SEASONS:
         rows.append(("ozone_share", season, "", "", float(season == "summer")))
         rows.append(("persistence", season, "", "", 0))
@@ -127,7 +128,17 @@ def test_composite_index_names_the_missing_row(judge):
 
 
 def test_composite_index_of_a_quarter_is_not_made_up(judge):
-    assert "whole years only" in reason(judge(metric="composite_index", period="Q1"))
+    said = reason(judge(metric="composite_index", period="Q1"))
+    assert said.startswith("give daily CO and O3 of 2018 in daily.csv")
+
+
+def test_composite_index_of_a_quarter_from_the_daily_series(judge, daily):
+    table = judge({}, daily=daily, metric="composite_index", period="Q3", value=4.5)
+    # 92 days, 20 of them with O3 of 200: the 90th percentile is 200; CO 1 mg/m3 throughout
+    assert table.loc["stated", "value"] == pytest.approx(0.5 * 6 + 1 / 4 + 200 / 160)
+    assert "as on 92 observed days of 2018" in table.loc["stated", "conditional_on_en"]
+    table = judge(daily=daily, metric="composite_index", value=4.5)
+    assert table.loc["stated", "value"] == pytest.approx(4.5)  # the rows given come first
 
 
 def test_rank_among_peers_by_hand(judge):

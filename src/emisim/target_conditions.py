@@ -12,8 +12,9 @@ COUNTED = (
 )
 DONE = ("how far the measure is expected to come", "取决于对措施完成程度的估计")
 SEASONAL = (
-    "each month at the mean of its season (December to February and so on), by days",
-    "各月按日数取所在季节(12—2月等)的均值",
+    "each month has the response of its season (December to February and so on) and, where twelve"
+    " months are observed, its own part of the season's mean",
+    "各月取所在季节(12—2月等)的变化率;有十二个月实测时,季内各月按实测比例分配",
 )
 BY_FAMILY = {
     **dict.fromkeys(("concentration", "composite", "dustfall", "good", "heavy"), OBSERVED),

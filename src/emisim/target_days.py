@@ -127,14 +127,9 @@ def _expect(
         low, high = seen.low - seen.value, seen.high - seen.value
     elif metric == "good_days":
         low, high = limited.value - limited.high, limited.value - limited.low
-    ends = [record.joint.number(name) for name in ("range_low", "range_high")]
-    table = pd.DataFrame(
-        {
-            "value": counts.mean("draw").to_series(),
-            "low": counts.quantile(ends[0], "draw").to_series() + low,
-            "high": counts.quantile(ends[1], "draw").to_series() + high,
-        }
-    )
+    found = joint.bounds(counts, record.joint, "" if seen else metric)
+    table = found.transpose("scenario", "bound").to_pandas().rename_axis(columns=None)
+    table = table.assign(low=table["low"] + low, high=table["high"] + high)
     length = drawn["counted_days"].max().item()
     return table / length, (*_expected_said(seen, record), _ozone_said(metric, limited, record))
 

@@ -14,8 +14,16 @@ import xarray as xr
 from emisim import target_days
 from emisim.errors import InputError
 from emisim.indices import evaluation
+from emisim.indices.standards import SPECIES, InForce
 from emisim.target_model import CITY, DAYS, POLLUTANTS, Target
-from emisim.target_record import COMPOSITE, NotComputableError, Outcome, Record, Row
+from emisim.target_record import (
+    COMPOSITE,
+    DAILY_FILE,
+    NotComputableError,
+    Outcome,
+    Record,
+    Row,
+)
 
 EVERY = "every district"
 """Area of a dustfall target that each district has to meet: the worst one counts."""
@@ -77,16 +85,10 @@ def _composite(
     target: Target, outcome: Outcome, record: Record, means: Callable[[Target], pd.Series]
 ) -> Found:
     """Return the composite index: four modelled means, CO and O3 of the base year."""
-    if not target.whole_year:
-        msg = "the 95th and 90th percentiles of CO and O3 are inputs for whole years only"
-        raise NotComputableError(
-            msg,
-            "一氧化碳第95百分位数和臭氧第90百分位数仅按年输入",
-        )
-    co, ozone = (record.need(name, target.area) for name in ("CO_p95", "O3_p90"))
+    tables = record.standards.on(f"{int(outcome.scenarios['year'].max())}-12-31")
+    (co, ozone), origin = _percentiles(target, record, tables)
     modelled = {s: means(target.model_copy(update={"species": s})) for s in POLLUTANTS}
     mean = xr.DataArray(pd.DataFrame(modelled), dims=("scenario", "species"))
-    tables = record.standards.on(f"{int(outcome.scenarios['year'].max())}-12-31")
 
     def index(pick: Callable[[Row], float]) -> pd.Series:
         high = xr.DataArray([pick(co), pick(ozone)], {"species": ["CO", "O3"]}, ("species",))
@@ -94,17 +96,53 @@ def _composite(
         found = evaluation.composite(mean, wide, tables, as_reported=False)
         return found["composite_index"].to_series()
 
-    worst = sorted({co.status, ozone.status})
     conditions = (
         (
-            f"CO ({co.value:.3g} mg/m3) and O3 ({ozone.value:.3g} ug/m3) as in {record.year}"
-            f" ({', '.join(worst)}); neither is modelled",
+            f"CO ({co.value:.3g} mg/m3) and O3 ({ozone.value:.3g} ug/m3) {origin[0]}; neither is"
+            " modelled",
             f"一氧化碳({co.value:.3g}毫克/立方米)和臭氧({ozone.value:.3g}微克/立方米)"
-            f"取{record.year}年值,未模拟",
+            f"取{origin[1]},未模拟",
         ),
     )
     low, high = index(lambda row: row.low), index(lambda row: row.high)
     return Found(index(lambda row: row.value), low, high, conditions)
+
+
+def _percentiles(
+    target: Target, record: Record, tables: InForce
+) -> tuple[tuple[Row, Row], tuple[str, str]]:
+    """Return the percentiles of CO and O3, and where they come from in both languages.
+
+    The rows of the base year or, where there are none and for a part of the year, the observed
+    days.
+    """
+    names, year = ("CO_p95", "O3_p90"), record.year
+    rows = [record.held(name, target.area) if target.whole_year else None for name in names]
+    co, ozone = rows
+    if co and ozone:
+        origin = f"as in {year} ({', '.join(sorted({co.status, ozone.status}))})"
+        return (co, ozone), (origin, f"{year}年值")
+    series = record.daily if target.area == CITY else None
+    if series is None or not {"CO", "O3"} <= set(series["species"].values.tolist()):
+        if target.whole_year:
+            record.need(names[0], target.area)
+            record.need(names[1], target.area)
+        msg = (
+            f"give daily CO and O3 of {year} in {DAILY_FILE}: the period needs its own percentiles"
+        )
+        zh = f"请在{DAILY_FILE}中给出{year}年逐日一氧化碳和臭氧:该时段需单独计算百分位数"
+        raise NotComputableError(msg, zh)
+    inside = series.isel(place=0, day=series["day"].dt.month.isin(list(target.months)).values)
+    level = dict(zip(SPECIES, tables.rules("percentile"), strict=True))
+    found = []
+    for name in ("CO", "O3"):
+        value = float(evaluation.percentile(inside.sel(species=name).to_numpy(), level[name]))
+        found.append(Row(value, value, value, "derived"))
+    count = inside.sizes["day"]
+    return (found[0], found[1]), (
+        f"as on {count} observed days of {year}",
+        f"{year}年{count}个实测日的值",
+    )
 
 
 def _ranked(found: Found, target: Target, quantity: str, record: Record) -> Found:

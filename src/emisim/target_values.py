@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from emisim import units
+from emisim.air.observations import month_shape
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Scope
 from emisim.target_indices import Found, find
@@ -86,7 +87,11 @@ def _concentration(target: Target, outcome: Outcome) -> pd.Series:
         if outcome.seasonal is None:
             what = f"target {target.id}: means by season are missing"
             raise InputError(what, value=target.period, hint="run the air stage again")
-        values = _in_period(target.months, outcome.seasonal, outcome.scenarios["year"])
+        shape = None
+        if outcome.record is not None:
+            shape = month_shape(outcome.record.observed, target.species, outcome.record.year)
+        years = outcome.scenarios["year"]
+        values = _in_period(target.months, outcome.seasonal, years, shape)
     for axis, wanted in (("area", target.area), ("species", target.species)):
         known = values[axis].values.tolist()
         require_known([wanted], known, f"{axis} of target {target.id}")
@@ -94,16 +99,21 @@ def _concentration(target: Target, outcome: Outcome) -> pd.Series:
     return chosen.reset_coords(drop=True).to_series()
 
 
-def _in_period(months: Sequence[int], seasonal: xr.DataArray, years: xr.DataArray) -> xr.DataArray:
-    """Return means over ``months``, each of which has the mean of its season."""
-    weights = [season_weights(months, int(year)) for year in years.values]
+def _in_period(
+    months: Sequence[int], seasonal: xr.DataArray, years: xr.DataArray, shape: pd.Series | None
+) -> xr.DataArray:
+    """Return means over ``months``: each has the mean of its season, times its shape."""
+    weights = [season_weights(months, int(year), shape) for year in years.values]
     coords = {"scenario": years["scenario"].values, "season": list(SEASONS)}
     by_season = xr.DataArray(weights, coords, ("scenario", "season"))
     return xr.dot(seasonal.reset_coords(drop=True), by_season, dim="season")
 
 
-def season_weights(months: Sequence[int], year: int) -> list[float]:
+def season_weights(months: Sequence[int], year: int, shape: pd.Series | None = None) -> list[float]:
     """Return the part of the days of ``months`` that lies in each season.
+
+    With ``shape``, as from :func:`emisim.air.observations.month_shape`, each month counts by it,
+    so that the seasonal means times these weights add up to the mean of the months.
 
     Examples
     --------
@@ -111,10 +121,11 @@ def season_weights(months: Sequence[int], year: int) -> list[float]:
     [59, 31, 0, 0]
     """
     first = np.arange(f"{year}-01", f"{year + 1}-02", dtype="datetime64[M]").astype("datetime64[D]")
-    days = np.diff(first).astype(float)
+    days = dict(enumerate(np.diff(first).astype(float), 1))
+    level = {m: 1.0 if shape is None else float(shape[m]) for m in months}
+    whole = sum(days[m] for m in months)
     inside = {name: [m for m in months if m in season] for name, season in SEASONS.items()}
-    lengths = [sum(days[m - 1] for m in found) for found in inside.values()]
-    return [float(length / sum(lengths)) for length in lengths]
+    return [float(sum(days[m] * level[m] for m in own) / whole) for own in inside.values()]
 
 
 def as_inventory(scenarios: xr.Dataset) -> xr.Dataset:
