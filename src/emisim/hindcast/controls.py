@@ -93,13 +93,14 @@ def synthetic(monthly: pd.DataFrame, city: str, pool: Sequence[str]) -> Control:
         bad = table.columns[(table <= 0).any()][0]
         msg = "a monthly mean is not positive"
         raise InputError(msg, column=bad, value=float(table[bad].min()), hint="leave it empty")
-    logs = np.log(table)
-    base = monthly.index.year == monthly.index.year.min()
+    logs = table.map(np.log)
+    year = pd.PeriodIndex(monthly.index).year
+    base = year == year.min()
     weights = weigh(logs.loc[base, city].to_numpy(), logs.loc[base, list(pool)].to_numpy())
     line = logs[list(pool)] @ weights
     shift = (logs.loc[base, city] - line[base]).mean()
     rest = logs.loc[base, city] - line[base] - shift
-    series = np.exp(line + shift)
+    series = pd.Series(np.exp((line + shift).to_numpy()), monthly.index)
     return Control(
         city, pd.Series(weights, list(pool)), float(np.sqrt((rest**2).mean())),
         year_change(series), year_change(table[city]), series,
@@ -108,8 +109,8 @@ def synthetic(monthly: pd.DataFrame, city: str, pool: Sequence[str]) -> Control:
 
 def year_change(series: pd.Series) -> float:
     """Return the logarithm of the second over the first annual mean of monthly means."""
-    days = series.index.days_in_month.to_numpy()
-    year = series.index.year.to_numpy()
+    index = pd.PeriodIndex(series.index)
+    days, year = index.days_in_month.to_numpy(), index.year.to_numpy()
     first, second = (
         np.average(series[year == y], weights=days[year == y]) for y in np.unique(year)
     )
@@ -147,9 +148,8 @@ def apart(control: Control, seen: pd.Series, error: float) -> tuple[list[int], l
     error
         Standard error of what is shared; a month lies apart beyond twice this.
     """
-    gap = np.log(seen / control.series)
-    later = gap[gap.index.year == gap.index.year.max()]
-    return (
-        later.index.month[later > 2 * error].tolist(),
-        later.index.month[later < -2 * error].tolist(),
-    )
+    gap = np.log((seen / control.series).to_numpy())
+    index = pd.PeriodIndex(seen.index)
+    later = index.year == index.year.max()
+    above, below = later & (gap > 2 * error), later & (gap < -2 * error)
+    return index.month[above].tolist(), index.month[below].tolist()

@@ -73,7 +73,8 @@ def months(control: Control, seen: pd.Series, error: float) -> Figure:
         )
         axes = figure.add_axes((0.07, 0.13, 0.89, style.body_top(figure) - 0.16))
         x = np.arange(len(seen))
-        later = seen.index.year == seen.index.year.max()
+        year = pd.PeriodIndex(seen.index).year
+        later = year == year.max()
         mixed = control.series.to_numpy()
         colors = style.palette()
         axes.fill_between(

@@ -108,18 +108,17 @@ def normalise(concentration: pd.Series, weather: pd.DataFrame, s: Settings) -> N
         If the days are not two years with enough days of both tables, or scikit-learn is missing.
     """
     table = joined(concentration, weather)
-    time = clock(table.index)
+    days = pd.DatetimeIndex(table.index)
+    time = clock(days)
     x = pd.concat([table.drop(columns="y"), time], axis=1)
-    y = table["y"]
-    chosen = matching_days(table.index, s)
+    y, names = table["y"], [str(name) for name in weather]
+    chosen = matching_days(days, s)
     grown = fit(x, y, s, s.seed)
-    series = mean_over_weather(grown, x, list(weather), chosen)
+    series = mean_over_weather(grown, x, names, chosen)
     seen = pd.Series(grown.oob_prediction_, x.index)
     blocks = np.arange(len(y)) // s.block
     rng = np.random.default_rng(s.seed)
-    changes = [
-        change(_resampled(x, y, list(weather), chosen, blocks, s, rng)) for _ in range(s.resamples)
-    ]
+    changes = [change(_resampled(x, y, names, chosen, blocks, s, rng)) for _ in range(s.resamples)]
     emissions = change(series)
     return Normalised(
         series, emissions, change(seen) - emissions, float(np.std(changes, ddof=1)),
@@ -136,7 +135,7 @@ def joined(concentration: pd.Series, weather: pd.DataFrame) -> pd.DataFrame:
         If these are not two calendar years of at least :data:`LEAST_DAYS` days.
     """
     table = weather.assign(y=concentration).dropna().sort_index()
-    count = table.groupby(table.index.year).size()
+    count = table.groupby(pd.DatetimeIndex(table.index).year).size()
     if len(count) != 2 or (count < LEAST_DAYS).any():
         msg = "weather normalisation needs two calendar years of days with species and weather"
         have = ", ".join(f"{year}: {days} days" for year, days in count.items())
@@ -147,8 +146,8 @@ def joined(concentration: pd.Series, weather: pd.DataFrame) -> pd.DataFrame:
 def clock(days: pd.DatetimeIndex) -> pd.DataFrame:
     """Return the variables of time: trend in years, day of the year, day of the week."""
     return pd.DataFrame(
-        {"trend": (days - days[0]).days / YEAR_DAYS, "day_of_year": days.dayofyear,
-         "weekday": days.dayofweek}, index=days,
+        {"trend": (days - days[0]).days / YEAR_DAYS, "day_of_year": days.day_of_year,
+         "weekday": days.day_of_week}, index=days,
     )  # fmt: skip
 
 
@@ -163,7 +162,7 @@ def matching_days(days: pd.DatetimeIndex, s: Settings) -> np.ndarray:
     Half of the draws come from either year, so that both years see the same weather.
     """
     rng = np.random.default_rng(s.seed)
-    position, year = days.dayofyear.to_numpy(), days.year.to_numpy()
+    position, year = days.day_of_year.to_numpy(), days.year.to_numpy()
     gap = np.abs(position[:, None] - position[None, :])
     near = np.minimum(gap, YEAR_DAYS - gap) <= s.window
     half = s.draws // 2
@@ -179,7 +178,7 @@ def mean_over_weather(
 ) -> pd.Series:
     """Return the mean prediction of every day over the weather of its ``chosen`` days."""
     values = x.to_numpy(float)
-    columns = [x.columns.get_loc(name) for name in weather]
+    columns = np.flatnonzero(x.columns.isin(weather))
     mixed = np.repeat(values, chosen.shape[1], axis=0)
     mixed[:, columns] = values[np.ix_(chosen.ravel(), columns)]
     guess = forest.predict(mixed).reshape(chosen.shape)
@@ -188,7 +187,7 @@ def mean_over_weather(
 
 def change(series: pd.Series) -> float:
     """Return the logarithm of the mean of the second year over that of the first."""
-    means = series.groupby(series.index.year).mean()
+    means = series.groupby(pd.DatetimeIndex(series.index).year).mean()
     return float(np.log(means.iloc[1] / means.iloc[0]))
 
 

@@ -100,8 +100,9 @@ def monthly(table: pd.DataFrame, species: str, years: tuple[int, int]) -> pd.Dat
     """
     rows = table[(table["species"] == species) & table["month"].notna()]
     rows = rows[rows["year"].isin(years)]
-    parts = pd.PeriodIndex.from_fields(
-        year=rows["year"].astype(int), month=rows["month"].astype(int), freq="M"
+    pairs = zip(rows["year"].astype(int), rows["month"].astype(int), strict=True)
+    parts = pd.PeriodIndex(
+        [pd.Period(year=y, month=m, freq="M") for y, m in pairs], dtype="period[M]"
     )
     wide = rows.assign(period=parts).pivot(index="period", columns="city", values="value")
     whole = pd.period_range(f"{years[0]}-01", f"{years[0]}-12", freq="M").union(
@@ -118,7 +119,7 @@ def annual_changes(table: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
     """Return the logarithm of the later over the earlier annual mean (city, species)."""
     rows = table[table["month"].isna() & table["year"].isin(years)]
     wide = rows.pivot(index=["city", "species"], columns="year", values="value").dropna()
-    change = np.log(wide[years[1]] / wide[years[0]])
+    change = (wide[years[1]] / wide[years[0]]).map(np.log)
     return change.unstack("species").reindex(columns=list(SPECIES))
 
 

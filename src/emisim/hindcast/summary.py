@@ -102,9 +102,9 @@ def method(scores: pd.DataFrame | None, figure: Figure | None) -> Chapter:
         "Who has daily weather of both years can do better than neighbours: "
         "`emisim.hindcast.forest.normalise(concentration, weather, settings)` grows a random "
         "forest (scikit-learn, `pip install 'emisim[hindcast]'`) on weather, trend, day of the "
-        "year and weekday (Grange et al. 2018) and draws the weather anew from the same time of the year, "
-        "half of it from either year (Vu et al. 2019). It returns the change by weather and by "
-        "emissions with a standard error from resampled blocks of days.",
+        "year and weekday (Grange et al. 2018) and draws the weather anew from the same time of "
+        "the year, half of it from either year (Vu et al. 2019). It returns the change by weather "
+        "and by emissions with a standard error from resampled blocks of days.",
     ]
     if scores is None or figure is None:
         absent = "scikit-learn is not installed: the error was not measured."

@@ -38,7 +38,7 @@ def city(p: Parameters, seed: int) -> Truth:
     rng = np.random.default_rng(seed)
     days = pd.date_range(FIRST_DAY, LAST_DAY, freq="D")
     second = (days.year == days.year.max()).astype(float)
-    season = np.cos(2 * np.pi * (days.dayofyear.to_numpy() - 1) / forest.YEAR_DAYS)
+    season = np.cos(2 * np.pi * (days.day_of_year.to_numpy() - 1) / forest.YEAR_DAYS)
     shift, step = rng.normal(0, [row("weather_change"), row("emission_change")])
     keep = row("persistence")
     wind = row("wind_mean", "m/s") * np.exp(row("wind_spread") * _course(rng, len(days), keep))
