@@ -100,21 +100,26 @@ def errors(observed: xr.DataArray) -> pd.DataFrame:
     with low and high from seasonal means and from annual means; percentiles likewise.
     """
     tables = standards.read(ROOT / "inputs" / "standards")
+    cases = full_years(observed, tables)
+    fits = {place: without(observed, place) for place, _ in cases}
     rows = {}
-    for place, year in full_years(observed, tables):
+    for place, year in cases:
         part = observed.sel(place=[place], day=str(year))
         real = days.total(days.count(part, tables, limited=NONE)).isel(place=0)
         row = {"good": float(real["good_days"]), "heavy": float(real["heavy_days"])}
         row["counted"] = float(real["counted_days"])
+        again = recounted(observed, place, year, tables) if (place, year - 1) in cases else None
+        for what in ("good", "heavy"):
+            share = np.nan if again is None else again[f"{what}_days"] / again["counted_days"]
+            row[f"{what} recounted"] = float(share * real["counted_days"])
         five = part.sel(species=list(days.MODELLED)).isel(place=0).dropna("day")
         season = xr.DataArray(days.seasons_of(five["day"]), dims="day", name="season")
         means = (five.groupby(season).mean("day"), five.mean("day"))
         high = evaluation.annual(part, tables, year)["percentile"].isel(place=0)
         row |= {f"real {s}": float(high.sel(species=s)) for s in days.MODELLED}
         row |= {f"mean {s}": float(means[1].sel(species=s)) for s in ("PM2.5", "PM10")}
-        fitted = without(observed, place)
         for kind, mean in zip(KINDS, means, strict=True):
-            found = joint.expected(mean, fitted, tables, year, limited=NONE)
+            found = joint.expected(mean, fits[place], tables, year, limited=NONE)
             whole = real["counted_days"] / found["counted_days"].sel(bound="value")
             for bound in BOUNDS:
                 at = found.sel(bound=bound)
@@ -124,6 +129,20 @@ def errors(observed: xr.DataArray) -> pd.DataFrame:
                     row[f"{s} {kind} {bound}"] = float(at["percentile"].sel(species=s))
         rows[f"{NAMES.get(place, place)} {year}"] = row
     return pd.DataFrame(rows).T
+
+
+def recounted(
+    observed: xr.DataArray, place: str, year: int, tables: standards.Standards
+) -> xr.Dataset:
+    """Count the days of the year before, each times the ratio of its season's means."""
+    five = observed.sel(place=[place], species=list(days.MODELLED))
+    before, after = (five.sel(day=str(y)).dropna("day") for y in (year - 1, year))
+    means = []
+    for part in (before, after):
+        season = xr.DataArray(days.seasons_of(part["day"]), dims="day", name="season")
+        means.append(part.isel(place=0).groupby(season).mean("day"))
+    response = (means[1] / means[0]).drop_vars("place", errors="ignore")
+    return days.total(days.respond(before, response, tables, limited=NONE)).isel(place=0)
 
 
 def widened(found: pd.DataFrame, table: joint.Joint) -> pd.DataFrame:
@@ -152,6 +171,8 @@ def summary(found: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
         rows[f"{what} days from a straight line"] = sizes(straight(found, what) - found[what])
         off = found[f"{what} seasonal value"] - found[what]
         change = off.groupby(off.index.str.split().str[0]).diff().dropna()
+        again = (found[f"{what} recounted"] - found[what]).dropna()
+        rows[f"{what} days of the year before, recounted"] = sizes(again)
         rows[f"change of {what} days to the next year, seasonal means"] = sizes(change)
     return pd.DataFrame(rows).T
 

@@ -4,6 +4,10 @@ O3 is not modelled. It enters as an explicit input: either the observed series h
 observed, unless the factor says otherwise), or ``limited`` gives the days that O3 alone made bad.
 A day that O3 alone makes bad stays bad whatever happens to the particles, and a day that the plan
 turns good stays bad where O3 is above its limit.
+
+With ``limited``, O3 is taken as independent of the others within a season; low and high are bounds:
+O3 is above its limit on all or on none of the days that turn good, and on all or none of those that
+turn bad. A season without a day limited by O3 keeps none.
 """
 
 from typing import NamedTuple
@@ -90,25 +94,19 @@ def respond(
     concentration, factor
         As in :func:`scale`; None for the days as observed.
     limited
-        (season,) or (place, season): observed days that O3 alone made bad (AQI above 100, all
-        others at or below). Given, the O3 of the series is not looked at. Without it, the series
-        must have O3, and a day without O3 is not counted.
+        (season,) or (place, season): observed days that O3 alone made bad. Given, the O3 of the
+        series is not looked at. Without it, a day without O3 is not counted.
     standard
         Name of one AQI standard to use on every day.
 
     Returns
     -------
     Dataset
-        By (..., place, season), in days: ``counted_days``; ``days`` by ``grade`` (without O3
-        where ``limited`` is given); ``good_days`` with ``good_days_low`` and ``good_days_high``;
-        ``heavy_days`` (never of O3 where ``limited`` is given); ``others_good_days``, good in all
-        but O3; ``turned_good_days`` of these, not so before; ``turned_bad_days``, so before and no
-        more; ``ozone_limited_days``, good in all but O3; and
-        ``conditional_days``, those that are good or bad by O3 alone (days limited by O3 and days
-        turned good). With ``limited``, O3 is taken as independent of the others within a season;
-        low and high are the bounds: O3 is above its limit on all or on none of the days that turn
-        good, and on all or none of those that turn bad. A season without a day limited by O3
-        keeps none.
+        By (..., place, season), in days: ``counted_days``; ``days`` by ``grade`` and
+        ``heavy_days`` (both without O3 where ``limited`` is given); ``good_days`` with
+        ``good_days_low`` and ``good_days_high``; ``others_good_days``, good in all but O3;
+        ``turned_good_days`` of these, not so before, and ``turned_bad_days``;
+        ``ozone_limited_days``; ``conditional_days``, those limited by O3 and those turned good.
 
     Raises
     ------
@@ -126,15 +124,11 @@ def respond(
     if limited is None:
         ozone = _ozone_observed(before, after, member.astype(float))
     else:
-        labels = {"place": concentration["place"].values, "season": list(SEASONS)}
-        given = _limited(limited, xr.DataArray(first, labels, tuple(labels)))
-        ozone = _ozone_given(first, counts, given)
-    found = _labelled(counts, ozone, scaled)
-    found.attrs = {
-        "ozone": "observed and held" if series else "given as days that O3 alone made bad",
-        "held": ", ".join(held(factor)),
-    }
-    return found
+        places = concentration["place"].values
+        ozone = _ozone_given(first, counts, _limited(limited, first, places))
+    said = "observed and held" if series else "given as days that O3 alone made bad"
+    attrs = {"ozone": said, "held": ", ".join(held(factor))}
+    return _labelled(counts, ozone, scaled).assign_attrs(attrs)
 
 
 Numbers = dict[str, np.ndarray]
@@ -230,18 +224,18 @@ def _without_ozone(concentration: xr.DataArray) -> xr.DataArray:
     return xr.concat([others, ozone], "species")
 
 
-def _limited(limited: xr.DataArray, good: xr.DataArray) -> np.ndarray:
+def _limited(limited: xr.DataArray, good: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return the days limited by O3 (place, season), none more than the days good in the others."""
     require_known(SEASONS, limited["season"].values, "season of the days limited by O3")
-    given = limited.sel(season=list(SEASONS)).broadcast_like(good).transpose("place", "season")
+    labels = {"place": places, "season": list(SEASONS)}
+    full = xr.DataArray(good, labels, tuple(labels))
+    given = limited.sel(season=list(SEASONS)).broadcast_like(full).transpose("place", "season")
     days = given.to_numpy().astype(float)
-    bad = ~((days >= 0) & (days <= good.to_numpy()))
+    bad = ~((days >= 0) & (days <= good))
     if bad.any():
         place, season = (int(i[0]) for i in np.nonzero(bad))
-        where = f"{list(SEASONS)[season]} of {good['place'].values[place]}"
-        msg = f"days limited by O3 in {where} do not fit the series"
-        most = float(good[place, season])
-        allowed = [f"0 to {most:g}, the days that are good in all others"]
+        msg = f"days limited by O3 in {list(SEASONS)[season]} of {places[place]} do not fit"
+        allowed = [f"0 to {good[place, season]:g}, the days that are good in all others"]
         hint = "count only days on which no other pollutant is above AQI 100"
         raise InputError(msg, value=float(days[place, season]), allowed=allowed, hint=hint)
     return days

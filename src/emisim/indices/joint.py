@@ -9,6 +9,8 @@ Seinfeld 1982; Ott 1990), and gamma fits as well. Every drawn year is scaled to 
 means. O3 is not modelled and enters as in :mod:`emisim.indices.days`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -160,53 +162,61 @@ def outcomes(
     Parameters
     ----------
     means
-        (..., season, species) or (..., species), see :func:`simulate`. All cases, such as
-        scenarios, see the same draws, so that their differences hold draw by draw.
+        (..., season, species) or (..., species), see :func:`simulate`. All cases see the same
+        draws, so that their differences hold draw by draw.
     year
         Calendar year: its days, and the standards in force on them.
     ozone
         (day): daily maximum 8 h mean of O3 in ug/m3, used as it is.
     limited, base
-        Instead of it, (season) days that O3 alone made bad when the means were ``base`` (by
-        default: those of each case). Their share of the days good in all others is held.
+        Instead, (season) days that O3 alone made bad when the means were ``base`` (by default each
+        case's own). Their share of the days good in all others is held.
     standard
-        Name of one AQI standard to use on every day.
+        AQI standard of every day.
 
     Returns
     -------
     Dataset
         By (..., draw): ``good_days``, ``heavy_days``, ``others_good_days`` (without O3),
-        ``ozone_limited_days``, ``counted_days``, ``good_share``; and ``percentile``
-        (..., draw, species) at the levels of the assessment, ug/m3, CO mg/m3.
+        ``ozone_limited_days``, ``counted_days``, ``good_share``; and ``percentile`` (..., draw,
+        species) of the assessment, ug/m3, CO mg/m3.
 
     Raises
     ------
     InputError
-        If O3 is given neither as ``ozone`` nor as ``limited``, or as in :func:`simulate`.
+        If O3 is not given in one of the two ways, or as in :func:`simulate`.
     """
+    _require_ozone(ozone, limited)
+    first = None
+    if base is not None and limited is not None:
+        first = _good(simulate(base, joint, year), standards, standard)
+
+    def counted(case: xr.DataArray) -> xr.Dataset:
+        return _count(simulate(case, joint, year), standards, ozone, limited, first, standard)
+
+    left = [s for s in OPTIONAL if s not in means["species"].values]
+    return _over_cases(means, counted).assign_attrs(left_out=", ".join(left), year=year)
+
+
+def _require_ozone(ozone: xr.DataArray | None, limited: xr.DataArray | None) -> None:
     if (ozone is None) == (limited is None):
         msg = "O3 is not modelled: give either a daily series or the days limited by it"
         raise InputError(msg, hint="limited by season; 0 if O3 alone made no day bad")
-    known = base is not None and limited is not None
-    first = _good(base, joint, standards, year, standard) if known else None
-
-    def counted(case: xr.DataArray) -> xr.Dataset:
-        over = next((d for d in case.dims if d not in ("season", "species")), None)
-        if over is None:
-            drawn = simulate(case, joint, year)
-            return _count(drawn, standards, ozone, limited, first, standard)
-        parts = [counted(case.isel({over: i}, drop=True)) for i in range(case.sizes[over])]
-        return xr.concat(parts, case[over] if over in case.coords else over)
-
-    left = [s for s in OPTIONAL if s not in means["species"].values]
-    return counted(means).assign_attrs({"left_out": ", ".join(left), "year": year})
 
 
-def _good(
-    base: xr.DataArray, joint: Joint, standards: Standards, year: int, standard: str | None
-) -> xr.DataArray:
-    drawn = _whole(simulate(base, joint, year), None)
-    return days.count(drawn, standards, standard=standard)["others_good_days"]
+def _over_cases(means: xr.DataArray, counted: Callable[[xr.DataArray], xr.Dataset]) -> xr.Dataset:
+    """Return what ``counted`` gives of every case, the dimensions of the cases first."""
+    over = next((d for d in means.dims if d not in ("season", "species")), None)
+    if over is None:
+        return counted(means)
+    parts = [
+        _over_cases(means.isel({over: i}, drop=True), counted) for i in range(means.sizes[over])
+    ]
+    return xr.concat(parts, means[over] if over in means.coords else over)
+
+
+def _good(drawn: xr.DataArray, standards: Standards, standard: str | None) -> xr.DataArray:
+    return days.count(_whole(drawn, None), standards, standard=standard)["others_good_days"]
 
 
 def _whole(drawn: xr.DataArray, ozone: xr.DataArray | None) -> xr.DataArray:
@@ -253,7 +263,7 @@ def bounds(drawn: xr.DataArray, joint: Joint, what: str = "") -> xr.DataArray:
     had not seen.
     """
     ends = [joint.number("range_low"), joint.number("range_high")]
-    low, high = (drawn.quantile(end, "draw").drop_vars("quantile") for end in ends)
+    low, high = drawn.quantile(ends, "draw").drop_vars("quantile").transpose("quantile", ...)
     value = drawn.mean("draw")
     more = joint.number("range_widening", other=what) if what else 1
     parts = [value - more * (value - low), value, value + more * (high - value)]

@@ -39,9 +39,9 @@ def fit(concentration: xr.DataArray, least_days: float) -> pd.DataFrame:
     values = concentration.sel(species=list(MODELLED)).transpose("place", "day", "species")
     found: dict[tuple[str, str, str, str], list[float]] = {}
     for place in values["place"].values:
-        table = values.sel(place=place).to_pandas()
-        table = table[(table > 0).all(axis=1)]
-        for _, year in table.groupby(table.index.year):
+        here = values.sel(place=place)
+        here = here.isel(day=np.flatnonzero((here > 0).all("species")))
+        for _, year in here.groupby("day.year"):
             for key, number in _of_year(year, least_days).items():
                 found.setdefault(key, []).append(number)
     missing = [s for s in SEASONS if ("persistence", s, "", "") not in found]
@@ -56,11 +56,11 @@ def fit(concentration: xr.DataArray, least_days: float) -> pd.DataFrame:
     return table.sort_values("parameter", kind="stable", ignore_index=True)
 
 
-def _of_year(year: pd.DataFrame, least_days: float) -> Rows:
+def _of_year(year: xr.DataArray, least_days: float) -> Rows:
     """Return the parameters of one city and year, for the seasons with enough days."""
-    day = xr.DataArray(year.index, dims="day", coords={"day": year.index})
-    season = seasons_of(day)
-    parts = {s: year[season == s] for s in SEASONS}
+    season = seasons_of(year["day"])
+    table = pd.DataFrame(year.values, pd.Index(year["day"].values), list(MODELLED))
+    parts = {s: table[season == s] for s in SEASONS}
     parts = {s: part for s, part in parts.items() if len(part) >= least_days}
     rows: Rows = {}
     for name, part in parts.items():
@@ -94,4 +94,9 @@ def _ratios(parts: Mapping[str, pd.DataFrame]) -> Rows:
     means = pd.DataFrame({s: part.mean() for s, part in parts.items()})
     number = pd.Series({s: float(len(part)) for s, part in parts.items()})
     ratio = means.div(means.mul(number).sum(axis=1) / number.sum(), axis=0)
-    return {("seasonal_ratio", s, p, ""): float(ratio.loc[p, s]) for s in parts for p in MODELLED}
+    found = ratio.loc[list(MODELLED), list(parts)].to_numpy()
+    return {
+        ("seasonal_ratio", s, p, ""): float(found[i, j])
+        for j, s in enumerate(parts)
+        for i, p in enumerate(MODELLED)
+    }
