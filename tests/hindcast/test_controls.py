@@ -134,3 +134,21 @@ def test_a_gap_takes_the_city_out_of_the_monthly_table(neighbours):
     assert set(whole) - set(records.monthly(neighbours.drop(first), "PM2.5", YEARS)) == {"Handan"}
     with pytest.raises(InputError, match="no city has monthly means of SO2"):
         records.monthly(neighbours, "SO2", (2013, 2014))
+
+
+def test_other_choices_of_neighbours_leave_out_those_with_weight(neighbours):
+    table = records.monthly(neighbours, "PM2.5", YEARS)
+    pool = [c for c in table if c != "Jincheng"]
+    control = controls.synthetic(table, "Jincheng", pool)
+    found = controls.choices(table, control)
+    named = {"without Changzhi", "without Linfen", "without Yangquan"}
+    assert set(found.index) == {"all of them", "all with equal weights"} | named
+    assert found["all of them"] == control.shared
+    even = np.exp(np.log(table[pool]).mean(axis=1))
+    assert found["all with equal weights"] == pytest.approx(controls.year_change(even))
+    rest = [c for c in pool if c != "Changzhi"]
+    assert found["without Changzhi"] == controls.synthetic(table, "Jincheng", rest).shared
+    gap = np.log(table["Jincheng"] / control.series)
+    above, below = controls.apart(control, table["Jincheng"], 0.1)
+    assert above == [m for m in range(1, 13) if gap[f"2016-{m:02}"] > 0.2]
+    assert below == [m for m in range(1, 13) if gap[f"2016-{m:02}"] < -0.2]

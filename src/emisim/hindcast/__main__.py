@@ -115,7 +115,8 @@ def forecast(t: Tables, found: Hindcast, limit: float, days: list[str]) -> Chapt
 
 def parts(t: Tables, case: Case, found: Hindcast, around: Region) -> Chapter:
     """Return the chapter that separates plan, background and weather."""
-    seen = records.monthly(t.neighbours, study.SPECIES, case.years)[case.city]
+    monthly = records.monthly(t.neighbours, study.SPECIES, case.years)
+    seen = monthly[case.city]
     above, below = controls.apart(around.control, seen, around.error)
     moved = {
         name: records.over_months(t.neighbours, case.city, case.years, months)
@@ -131,7 +132,11 @@ def parts(t: Tables, case: Case, found: Hindcast, around: Region) -> Chapter:
         "months": drawing.months(around.control, seen, around.error),
     }
     data = effects.components(effects.read(case.air), t.air, case.years[0])
+    chosen = controls.choices(monthly, around.control)
     extra = {
+        "What the neighbours share, by choice of neighbours": pd.DataFrame(
+            {"neighbours": chosen.index, "change, %": [f"{100 * np.expm1(v):+.1f}" for v in chosen]}
+        ),
         "Background share of the PM2.5 of the base year, by component": page.share_table(data),
         "Change of annual means 2015 to 2016, %": page.change_table(
             records.annual_changes(t.neighbours, case.years)

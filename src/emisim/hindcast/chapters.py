@@ -119,7 +119,7 @@ def parts(found: Hindcast, around: Region, t: Tables, months: Sequence[str],
         f"neighbours alone, no effect below about {200 * around.error:.0f} % shows in the annual "
         f"mean of one city**, and the plan's {ranged(plan)} % is far below. Rank of the city's own "
         f"part among the placebos: {controls.rank(around.control, around.placebos):.2f} (a small "
-        "number would be remarkable).",
+        "number would be remarkable). Neighbours have plans too: what is shared holds theirs.",
         *months,
         f"In the sum, the background, {share.value:.2f} ({share.low:.2f} to {share.high:.2f}) of "
         "the PM2.5 of 2015 by the shares of its components, changes as the neighbours were seen to "

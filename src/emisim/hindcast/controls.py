@@ -16,6 +16,9 @@ from scipy.optimize import minimize
 
 from emisim.errors import InputError, require_known
 
+LEAST_WEIGHT = 0.01
+"""A neighbour with less weight makes no difference."""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -120,6 +123,23 @@ def year_change(series: pd.Series) -> float:
 def placebos(monthly: pd.DataFrame, pool: Sequence[str]) -> list[Control]:
     """Return the synthetic control of every city of ``pool`` from the others of it."""
     return [synthetic(monthly, city, [n for n in pool if n != city]) for city in pool]
+
+
+def choices(monthly: pd.DataFrame, control: Control) -> pd.Series:
+    """Return what is shared (logarithm) by other choices of neighbours: how far it hangs on one.
+
+    All neighbours with equal weights, and the synthetic control without each neighbour that has
+    a weight of 1 % or more.
+    """
+    pool = [str(name) for name in control.weights.index]
+    found = {"all of them": control.shared}
+    even = np.exp(monthly[pool].map(np.log).mean(axis=1).to_numpy())
+    found["all with equal weights"] = year_change(pd.Series(even, monthly.index))
+    for name in pool:
+        if control.weights[name] >= LEAST_WEIGHT:
+            rest = [n for n in pool if n != name]
+            found[f"without {name}"] = synthetic(monthly, control.city, rest).shared
+    return pd.Series(found)
 
 
 def error(control: Control, others: Sequence[Control], limit: float) -> float:
