@@ -9,7 +9,7 @@ import xarray as xr
 
 from emisim import units
 from emisim.errors import require_known
-from emisim.targets import CITY
+from emisim.target_model import CITY
 from emisim.vocabulary import OUTSIDE
 
 BASE, REFERENCE = "base", "reference"

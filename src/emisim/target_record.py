@@ -71,6 +71,9 @@ class Record:
         As from :func:`emisim.indices.standards.read` and :func:`emisim.indices.joint.read`.
     conductance
         Surface conductance (m/s) of ``fine`` and ``coarse`` particles over built-up ground.
+    month_shapes
+        By species, each month's mean over that of its season, as from
+        :func:`emisim.air.observations.month_shape`.
     peers
         As from :func:`read_peers`, or None.
     daily
@@ -83,6 +86,7 @@ class Record:
     standards: Any = None
     joint: Any = None
     conductance: Mapping[str, float] | None = None
+    month_shapes: Mapping[str, pd.Series] | None = None
     peers: pd.DataFrame | None = None
     daily: xr.DataArray | None = None
 

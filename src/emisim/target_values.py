@@ -7,7 +7,6 @@ import pandas as pd
 import xarray as xr
 
 from emisim import units
-from emisim.air.observations import month_shape
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Scope
 from emisim.target_indices import Found, find
@@ -87,9 +86,8 @@ def _concentration(target: Target, outcome: Outcome) -> pd.Series:
         if outcome.seasonal is None:
             what = f"target {target.id}: means by season are missing"
             raise InputError(what, value=target.period, hint="run the air stage again")
-        shape = None
-        if outcome.record is not None:
-            shape = month_shape(outcome.record.observed, target.species, outcome.record.year)
+        shapes = None if outcome.record is None else outcome.record.month_shapes
+        shape = None if shapes is None else shapes[target.species]
         years = outcome.scenarios["year"]
         values = _in_period(target.months, outcome.seasonal, years, shape)
     for axis, wanted in (("area", target.area), ("species", target.species)):

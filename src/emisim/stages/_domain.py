@@ -1,4 +1,4 @@
-"""A city as the stages need it: tables, polygons, grid, monitors, observations."""
+"""A city as the stages need it: tables, polygons, grid, monitors."""
 
 from pathlib import Path
 
@@ -7,14 +7,12 @@ import pandas as pd
 import xarray as xr
 
 from emisim import boundaries, csvtable, grid, gridding
-from emisim.air import observations
-from emisim.city import CITY_TOTAL, City
-from emisim.csvtable import VALUE, Column
+from emisim.city import City
+from emisim.csvtable import Column
 from emisim.factors import Factors
 from emisim.grid import Grid
 from emisim.gridding import places
-from emisim.tables import check_known, check_sources
-from emisim.target_record import HELD, check_unit
+from emisim.tables import check_known
 
 BUILT_UP = "builtup:"
 MONITORS = (
@@ -22,16 +20,6 @@ MONITORS = (
     *(Column(name, number=True) for name in ("lon", "lat")),
     Column("note", required=False),
 )
-OBSERVED = (
-    *(Column("district"), Column("station", required=False), Column("species")),
-    *(Column("year", number=True), Column("month", number=True, required=False)),
-    *VALUE,
-)
-OBSERVED_UNITS = {
-    **dict.fromkeys((*observations.SPECIES, "CO", "O3"), "ug/m3"),
-    **HELD,
-}
-"""What ``observed.csv`` may hold: mean concentrations, and what is held beside them."""
 
 
 def read(city: str | Path, factors: str | Path) -> City:
@@ -56,20 +44,6 @@ def monitors(city: City) -> pd.DataFrame:
     return table
 
 
-def observed(city: City) -> pd.DataFrame:
-    """Return ``observed.csv``: annual and monthly mean concentrations, and what is held beside."""
-    path = city.folder / "observed.csv"
-    table = csvtable.read_table(
-        path, OBSERVED, key=("district", "station", "year", "month", "species")
-    )
-    check_known(table, "district", [*city.names, CITY_TOTAL], path)
-    check_known(table, "species", OBSERVED_UNITS, path)
-    check_sources(table, city.factors.sources, path)
-    for row, (species, unit) in table[["species", "unit"]].drop_duplicates().iterrows():
-        check_unit(unit, OBSERVED_UNITS[species], path, int(str(row)))
-    return table
-
-
 def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:
     """Return where people of each district live: weights (district, cell) that sum to 1.
 
@@ -89,7 +63,7 @@ def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:
 
 
 def check(city: City, base: xr.Dataset) -> None:
-    """Check what is read after the inventory: places, monitors, observations.
+    """Check what is read after the inventory: places and monitors.
 
     Raises
     ------
@@ -98,4 +72,3 @@ def check(city: City, base: xr.Dataset) -> None:
     """
     gridding.of_city(city, base)
     monitors(city)
-    observed(city)

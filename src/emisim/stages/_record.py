@@ -6,10 +6,12 @@ from pathlib import Path
 import xarray as xr
 
 from emisim import observations, target_record
+from emisim.air.observations import month_shape
 from emisim.city import City
 from emisim.errors import InputError, require_known
 from emisim.indices import joint, standards
-from emisim.stages import _domain
+from emisim.stages import _domain, _observed
+from emisim.target_model import POLLUTANTS
 from emisim.target_record import DAILY_FILE, PEERS_FILE, Record
 
 log = logging.getLogger(__name__)
@@ -21,11 +23,12 @@ def read(city: str, factors: str) -> Record:
     place = _domain.read(city, factors)
     settings, tables = place.settings, Path(factors).parent / "standards"
     deposition = place.factors["deposition"]
-    peers = place.folder / PEERS_FILE
+    observed, peers = _observed.read(place), place.folder / PEERS_FILE
     return Record(
-        observed=_domain.observed(place),
+        observed=observed,
         year=settings.base_year,
         names=(place.folder.name, settings.name, settings.name_zh),
+        month_shapes={s: month_shape(observed, s, settings.base_year) for s in POLLUTANTS},
         standards=standards.read(tables),
         joint=joint.read(tables / "daily_joint.csv"),
 
