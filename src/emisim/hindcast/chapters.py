@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from emisim.hindcast import controls
+from emisim.hindcast import controls, effects
 from emisim.hindcast.page import Chapter, control_table, part_table, ranged
 from emisim.hindcast.separation import Part
 from emisim.hindcast.study import Hindcast, Region, Tables
@@ -44,6 +44,7 @@ def forecast(found: Hindcast, chance: float, limit: float, days: Sequence[str],
         f"the city to change by {ranged(guess)} %, where the plan wanted {limit:+.0f} %. It "
         f"changed by {came:+.1f} %: {inside(guess, seen)}, {abs(miss):.0f} percentage points "
         f"{'above' if miss > 0 else 'below'} the best value.",
+        said(found),
         f"The verdict, **{'met' if change <= limit else 'not met'}**, was "
         f"{'right' if right else '**wrong**'}; by the forecast the target had a probability of "
         f"{chance:.0%}. The sign of the change was "
@@ -58,6 +59,22 @@ def forecast(found: Hindcast, chance: float, limit: float, days: Sequence[str],
         "Jincheng 2015 to 2016: forecast and outcome", text,
         {"Forecast made before the year, PM2.5 at the city": table}, {"forecast": figure},
     )  # fmt: skip
+
+
+def said(found: Hindcast) -> str:
+    """Return what the scenarios say, as one sentence."""
+    levels = found.effects.levels
+    base = levels[effects.BASE]
+    names = {
+        effects.REFERENCE: "2016 without the plan",
+        effects.STATED: "the plan in full and on time",
+        effects.EXPECTED: "the plan as expected",
+    }
+    changes = [
+        f"{words} {levels[name]:.1f} ug/m3 ({100 * (levels[name] / base - 1):+.1f} %)"
+        for name, words in names.items()
+    ]
+    return f"By scenario, from {base:.1f} ug/m3 in 2015: {'; '.join(changes)}."
 
 
 def good_days(days: pd.Series | None, came: Mapping[str, float]) -> list[str]:
