@@ -132,7 +132,9 @@ def test_outcomes_of_targets_in_their_own_units(t):
     case = others.Case("jincheng-2016", "Jincheng", YEARS, Path("none"))
     change = {"metric": "concentration_change", "species": "PM2.5"}
     assert others.outcome_of(change, case, t) == pytest.approx(100 * (62.3 / 56.8 - 1))
-    assert others.outcome_of({"metric": "good_days", "species": ""}, case, t) == pytest.approx(64.8)
+    days = {"metric": "good_days", "species": "", "unit": "%"}
+    assert others.outcome_of(days, case, t) == pytest.approx(64.8)
+    assert others.outcome_of(days | {"unit": "d"}, case, t) is None
     level = {"metric": "concentration", "species": "PM2.5"}
     assert others.outcome_of(level, case, t) == pytest.approx(62.3)
     assert others.outcome_of(level | {"species": "NO2"}, case, t) is None

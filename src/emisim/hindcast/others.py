@@ -112,6 +112,8 @@ def targets(cases: Sequence[Case], t: Tables) -> pd.DataFrame:
 def outcome_of(row: Mapping[Any, Any], case: Case, t: Tables) -> float | None:
     """Return what came of a target in its own unit, or None where it is not known."""
     if row["metric"] == "good_days":
+        if row["unit"] != "%":
+            return None
         found = records.outcome(t.outcomes, case.city, case.years[1], records.GOOD_DAYS)
         return None if found is None else 100 * float(found["value"])
     if row["metric"] == "concentration_change":
