@@ -1,5 +1,6 @@
 """The same observations in every layout, spelling and encoding give the same array."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -152,18 +153,15 @@ def test_aqistudy_layout(tmp_path):
 
 
 def test_workbook(tmp_path):
-    pytest.importorskip("openpyxl")
-    wide().assign(day=lambda t: pd.to_datetime(t["day"])).to_excel(tmp_path / "a.xlsx", index=False)
+    table = wide().assign(day=lambda t: pd.to_datetime(t["day"]))
+    table.to_excel(tmp_path / "a.xlsx", index=False, engine="xlsxwriter")
     same(tmp_path / "a.xlsx")
 
 
 def test_workbook_without_its_reader(tmp_path, monkeypatch):
-    def missing(*_, **__):
-        raise ImportError(name="openpyxl")
-
-    monkeypatch.setattr(pd, "read_excel", missing)
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
     (tmp_path / "a.xlsx").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"openpyxl is not installed(.|\n)*CSV UTF-8"):
+    with pytest.raises(InputError, match=r"python-calamine is not installed(.|\n)*CSV UTF-8"):
         observations.read(tmp_path / "a.xlsx", rules=RULES)
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from emisim.cells import plain
 from emisim.errors import InputError
 from emisim.observations.rules import Rules
-from emisim.observations.terms import plain
 
 CLOCK = (
     r"(?:[ t]*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2}))?(?:[:分](?P<second>\d{1,2}))?"

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from emisim.cells import plain
 from emisim.errors import InputError
 from emisim.observations.dates import PATTERNS
-from emisim.observations.terms import MICROGRAMS, Header, interpret, plain, unit_name
+from emisim.observations.terms import MICROGRAMS, Header, interpret, unit_name
 
 AQISTUDY = (
     *("city", "date", "AQI", "range", "grade"),

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from emisim.cells import plain
 from emisim.errors import InputError, require_known
 from emisim.observations.rules import Rules
-from emisim.observations.terms import MICROGRAMS, POLLUTANTS, UNITS, plain, unit_name
+from emisim.observations.terms import MICROGRAMS, POLLUTANTS, UNITS, unit_name
 
 EMPTY = frozenset(("", "nan", "none", "null"))
 MARKS = frozenset(

@@ -1,9 +1,10 @@
 """What people write above the columns of an air-quality table, in Chinese and English."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
+
+from emisim.cells import plain
 
 POLLUTANTS = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3")
 """The six pollutants of the air quality index, in the order of the common form."""
@@ -62,11 +63,6 @@ class Header(NamedTuple):
     species: str = ""
     averaging: str = ""
     unit: str = ""
-
-
-def plain(text: str) -> str:
-    """Return ``text`` without width, case, subscript and micro-sign variants."""
-    return unicodedata.normalize("NFKC", str(text)).strip().lower().replace("µ", "μ")
 
 
 @lru_cache(maxsize=10_000)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from emisim.cells import plain
 from emisim.errors import InputError, require_known
 from emisim.observations.layouts import Layout
-from emisim.observations.terms import POLLUTANTS, interpret, plain, unit_name
+from emisim.observations.terms import POLLUTANTS, interpret, unit_name
 
 LONG = ("place", "city", "date", "hour", "species", "averaging", "unit", "value", "column")
 INDICES = re.compile(r"aqi|iaqi|api")
