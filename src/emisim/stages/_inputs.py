@@ -72,11 +72,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         *(weather_classes(folder) / f"{name}.csv" for name in WEATHER_CLASSES),
         *(sources, *boundary(folder)),
     ]
-    judged = [
-        *of_plan(document),
-        *(folder / name for name in ("city.yaml", "observed.csv")),
-        *(tables / "deposition.csv", sources, *standards(tables), *counted(folder, tables)),
-    ]
+    judged = of_verdict(folder, tables, document)
     own = {
         "inventory": [
             *topics,
@@ -104,6 +100,16 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
     }
     return sorted(set(own[stage]))
+
+
+def of_verdict(city: Path, factors: Path, plan: Path) -> list[Path]:
+    """Return what a verdict rests on beside results: plan, observations, standards, peers."""
+    return [
+        *of_plan(plan),
+        *(city / name for name in ("city.yaml", "observed.csv")),
+        *(factors / "deposition.csv", factors.parent / "sources.csv"),
+        *(*standards(factors), *counted(city, factors)),
+    ]
 
 
 def of_plan(plan: str | Path) -> list[Path]:
