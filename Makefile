@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check lint docs bench bench-transport validate lock clean
+.PHONY: help run test test-long check lint docs bench bench-transport validate hindcast lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -40,6 +40,7 @@ docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/bench_indices.py
 
 bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
 	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
@@ -49,6 +50,11 @@ RECORDS ?= $(firstword $(wildcard ../*/obs/weather))
 
 validate: $(VENV)/.installed-run  ## run the validation suite and write docs/validation.md
 	@$(BIN)/python -m emisim.validation --reference "$(REFERENCE)" --records "$(RECORDS)"
+
+DAILY ?= $(firstword $(wildcard ../*/obs/air-quality-daily))
+
+hindcast: $(VENV)/.installed-dev  ## hold the forecasts of results/ against what happened, write docs/hindcast.md
+	@$(BIN)/python -m emisim.hindcast --daily "$(DAILY)"
 
 lock: $(VENV)/.installed-dev  ## make the pinned requirements again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header \

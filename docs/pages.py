@@ -33,10 +33,7 @@ ASSUMED = {
     "assumed_factor_share": "rests on assumed factors or controls",
 }
 TOP, WIDTH, COLORS = 10, 1100, 96
-EMPTY = (
-    "Not computed yet: run `snakemake --cores 8`, "
-    "then `make docs`."
-)
+EMPTY = "Not computed yet: run `snakemake --cores 8`, then `make docs`."
 DASH = "–"
 HEADS = {
     "asks": "What the document asks",
@@ -151,12 +148,15 @@ def verdict(plan: Plan, results: Path) -> str:
     return f"{text}\n\n{table(heads, lines)}"
 
 
+WORDLESS = {"1": "", "fraction": ""}
+
+
 def _amount(value: float, row: pd.Series) -> str:
     unit = row["unit"]
     if unit == "ug/m3" or (unit == "%" and row["metric"].endswith("_change")):
         return amount(value, unit)
     number = plain(float(f"{value:.3g}"))
-    return f"{number}%" if unit == "%" else f"{number} {unit.replace('fraction', '')}".rstrip()
+    return f"{number}%" if unit == "%" else f"{number} {WORDLESS.get(unit, unit)}".rstrip()
 
 
 def _outcome(by: pd.DataFrame, scenario: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from emisim import boundaries, config
-from emisim.stages import _domain, check
+from emisim.stages import _domain, _observed, check
 
 ROOT = Path(__file__).parents[1]
 INPUTS = ROOT / "inputs"
@@ -41,7 +41,7 @@ def test_monitors_stand_in_the_city_and_its_air_is_observed(run):
     whole = shapely.union_all(polygons.to_numpy())
     assert len(monitors) > 0
     assert shapely.contains_xy(whole, monitors["lon"], monitors["lat"]).all()
-    seen = _domain.observed(city)
+    seen = _observed.read(city)
     base = seen[(seen["year"] == city.settings.base_year) & (seen["district"] == "*")]
     assert set(MONITORED) <= set(base.loc[base["month"].isna(), "species"])
 

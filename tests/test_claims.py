@@ -69,7 +69,7 @@ def test_by_hand(tmp_path):
 def test_a_claim_about_measures_that_are_not_there(tmp_path):
     line = f"clause: '3', metric: reduction, species: SO2, value: {{value: 51, unit: t, {CITE}}}"
     with pytest.raises(InputError, match="claim c0: its clause has no measure"):
-        claims.require_cited(with_claims(tmp_path, line))
+        plan.require_cited(with_claims(tmp_path, line))
 
 
 def test_an_unknown_measure_is_named(tmp_path):

@@ -39,12 +39,16 @@ def test_every_verb_is_a_stage_that_takes_its_options(verb):
 
 def test_options_reach_the_stage(stage, tmp_path):
     (tmp_path / "p.yaml").touch()
-    arguments = ["--plan", str(tmp_path / "p.yaml"), "--from", str(tmp_path), "--outputs"]
-    assert cli.main(["provenance", *arguments, str(tmp_path), "--out", "x.json"]) == 0
+    folder = str(tmp_path)
+    arguments = ["--plan", str(tmp_path / "p.yaml"), "--city", folder, "--factors", folder]
+    arguments += ["--from", folder, "--outputs", folder]
+    assert cli.main(["provenance", *arguments, "--out", "x.json"]) == 0
     assert stage.given == {
         "plan": str(tmp_path / "p.yaml"),
-        "from_": [str(tmp_path)],
-        "outputs": [str(tmp_path)],
+        "city": folder,
+        "factors": folder,
+        "from_": [folder],
+        "outputs": [folder],
         "out": "x.json",
     }
 

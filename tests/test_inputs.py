@@ -19,6 +19,7 @@ PARAMETER_TABLES = [
     *sorted((INPUTS / "cities").glob("*/coal_quality.csv")),
     *sorted((INPUTS / "cities").glob("*/climate.csv")),
     *sorted((INPUTS / "cities").glob("*/roads.csv")),
+    INPUTS / "hindcast" / "hindcast.csv",
 ]
 PER_ACTIVITY = {"fuel_use", "electricity_use", "heat_value", "NH3_N"}
 """Parameters whose unit depends on the process: per unit of its activity or of its fuel."""

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 TYPED = (
     *("errors", "units", "vocabulary", "output", "strict_yaml", "codegraph", "models"),
-    *("csvtable", "tables", "grid", "overlay", "coordinates", "config"),
+    *("csvtable", "tables", "grid", "overlay/__init__", "coordinates", "config"),
     *("convention", "workspace", "inventory", "verbs", "factors", "city", "boundaries"),
 )
 """Layers 0 to 2."""

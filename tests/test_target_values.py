@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from emisim import plan, scenario, targets
+from emisim.air.observations import month_shape
 from emisim.errors import InputError
 from emisim.measures._example import town
 from emisim.target_values import season_weights
@@ -49,6 +50,25 @@ def judge(document, scenarios, seasonal):
         return targets.verdict(rows, scenarios, annual, **kept).set_index("scenario")
 
     return judged
+
+
+def test_months_keep_their_observed_part_of_the_season(scenarios, seasonal):
+    level = dict.fromkeys(range(1, 13), 40.0) | {12: 30.0, 1: 60.0, 2: 60.0, 3: 20.0}
+    rows = pd.DataFrame({"month": list(level), "value": list(level.values())}, dtype=float)
+    rows = rows.assign(district="*", station="", species="SO2", year=2018.0)
+    row = Target(**(GIVEN | {"metric": "concentration", "species": "SO2", "period": "Q1",
+                             "unit": "ug/m3"}))  # fmt: skip
+    annual = seasonal.isel(season=0, drop=True)
+    record = targets.Record(rows, 2018, month_shapes={"SO2": month_shape(rows, "SO2", 2018)})
+    more = {"seasonal": seasonal, "record": record}
+    table = targets.verdict((row,), scenarios, annual, **more).set_index("scenario")
+    winter = (31 * 30 + 31 * 60 + 28 * 60) / 90
+    spring = (31 * 20 + 30 * 40 + 31 * 40) / 92
+    # the model's winter is 60 in the base and 30 in the plan, its spring 40 in both
+    want = (59 * 60 * (60 / winter) + 31 * 40 * (20 / spring)) / 90
+    assert table.loc["reference", "value"] == pytest.approx(want)
+    want = (59 * 30 * (60 / winter) + 31 * 40 * (20 / spring)) / 90
+    assert table.loc["stated", "value"] == pytest.approx(want)
 
 
 def test_a_quarter_takes_its_months_from_their_seasons(judge):

@@ -113,9 +113,13 @@ def test_at_least(scenarios, concentrations):
 def test_a_value_on_its_target_but_for_rounding_meets_it(comparison, more):
     goal, side = target(comparison=comparison, **more), 1 if comparison == "at most" else -1
     base = 0.25 if goal.measure else 50.0
-    on = targets._row(goal, "stated", base, goal.value + side * 4e-14)
+
+    def row(value):
+        return targets._row(goal, ("", ""), scenario="stated", base_value=base, value=value)
+
+    on = row(goal.value + side * 4e-14)
     assert (on["verdict"], on["margin"]) == ("met", 0)
-    off = targets._row(goal, "stated", base, goal.value + side * 1e-6)
+    off = row(goal.value + side * 1e-6)
     assert off["verdict"] == "not met"
     assert off["margin"] == pytest.approx(-1e-6, rel=1e-6)
 

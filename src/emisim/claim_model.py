@@ -5,13 +5,14 @@ from pydantic import model_validator
 from emisim import units
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Quantity
-from emisim.target_model import COMPUTED, OF_A_MEASURE, Compared, Target
+from emisim.target_model import COMPUTED, OF_A_MEASURE, OF_INDICES, Compared, Target
 from emisim.vocabulary import SPECIES
 
 OF_MEASURES = ("reduction", "project_reduction")
 """Metrics that add what measures take away, in tonnes."""
 OF_ACTIVITY = "activity_reduction"
-METRICS = (*OF_MEASURES, OF_ACTIVITY, *(m for m in COMPUTED if m not in OF_A_MEASURE))
+OF_TARGETS = tuple(m for m in COMPUTED if m not in (*OF_A_MEASURE, *OF_INDICES))
+METRICS = (*OF_MEASURES, OF_ACTIVITY, *OF_TARGETS)
 
 
 class Claim(Compared):

@@ -7,7 +7,6 @@ import pandas as pd
 
 from emisim import units
 from emisim.claim_model import OF_ACTIVITY, OF_MEASURES, Claim
-from emisim.errors import InputError
 from emisim.output import atomic
 from emisim.plan_model import Plan
 from emisim.target_values import Outcome, as_inventory, union
@@ -58,7 +57,7 @@ def computed(
         return _of_measures(claim, plan, ledger)
     if claim.metric == OF_ACTIVITY:
         return _of_activity(claim, outcome, base)
-    return values(claim.as_target(), outcome, base)[1]
+    return values(claim.as_target(), outcome, base).levels
 
 
 def _of_measures(claim: Claim, plan: Plan, ledger: pd.DataFrame) -> pd.Series:
@@ -100,16 +99,6 @@ def _row(claim: Claim, scenario: str, value: float) -> dict[str, object]:
         "reason_en": claim.not_computable_en,
         "reason_zh": claim.not_computable_zh,
     }
-
-
-def require_cited(plan: Plan) -> None:
-    """Raise InputError at a claim about measures of its clause where the clause has none."""
-    have = {measure.clause for measure in plan.measures}
-    for claim in plan.claims:
-        if claim.metric in OF_MEASURES and not claim.measures and claim.clause not in have:
-            what = f"claim {claim.id}: its clause has no measure whose effect could be added"
-            hint = "name `measures`, or say why it is not computable"
-            raise InputError(what, value=claim.clause, hint=hint)
 
 
 def write(table: pd.DataFrame, path: str | Path) -> None:

@@ -51,7 +51,16 @@ SETTING: Option = {
 }
 HALF: Option = {"required": True, "choices": tuple(HALVES), "help": "half of the year"}
 NUMBER: Option = {"required": True, "type": int, "metavar": "N", "help": "which of the parts"}
-PLACED = (NAMED, CLAUSE)
+RULES: Option = {
+    **{"default": "inputs/standards/observation_rules.csv", "metavar": "PATH"},
+    "help": "numbers that observations are judged by",
+}
+UNITS: Option = {"nargs": "+", "default": (), "metavar": "CO=ug/m3", "help": "units of pollutants"}
+PLACES: Option = {"nargs": "+", "metavar": "NAME", "help": "places to keep"}
+POLLUTANT: Option = {"metavar": "NAME", "help": "the only pollutant of a table that says none"}
+AVERAGING: Option = {"choices": ("daily", "hourly"), "help": "where the table does not say it"}
+TABLES: Option = {"nargs": "+", "metavar": "FILE", "help": "tables, or a folder of them"}
+PLACED = (NAMED, CLAUSE, TABLES)
 """Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
@@ -103,13 +112,16 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "verdict": (
         "every target of the plan, and every claim, against every scenario",
         {
-            **{"plan": READ, "scenarios": READ, "air": READ, "out": WRITE},
-            **{"ledger": READ_IF, "claims": WRITE_IF},
+            **{"plan": READ, "city": READ, "factors": READ, "scenarios": READ, "air": READ},
+            **{"out": WRITE, "ledger": READ_IF, "claims": WRITE_IF},
         },
     ),
     "provenance": (
         "what the results of a plan were made from",
-        {"plan": READ, "from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
+        {
+            **{"plan": READ, "city": READ, "factors": READ},
+            **{"from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
+        },
     ),
     "figures": (
         "every figure of a plan as PNG and SVG, in a folder per language",
@@ -137,6 +149,13 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "weather": (
         "weather tables of a city from an hourly record (docs/weather.md)",
         {"record": READ, "factors": FACTORS, "out": WRITE, "surface": SURFACE, **SITE},
+    ),
+    "observations": (
+        "flags of tables of observed air quality, by rule (docs/observations.md)",
+        {
+            **{"file": TABLES, "rules": RULES, "units": UNITS, "places": PLACES},
+            **{"species": POLLUTANT, "averaging": AVERAGING, "out": WRITE_IF},
+        },
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",

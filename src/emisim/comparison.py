@@ -9,14 +9,15 @@ import xarray as xr
 
 from emisim import units
 from emisim.errors import require_known
-from emisim.targets import CITY
+from emisim.target_model import CITY
 from emisim.vocabulary import OUTSIDE
 
 BASE, REFERENCE = "base", "reference"
 EMISSION, CONCENTRATION = "emission", "concentration"
 VERDICTS = (
     *("city", "plan", "target", "clause", "name_en", "name_zh", "scenario", "base_value"),
-    *("base_unit", "value", "target_value", "unit", "margin", "verdict", "verdict_zh"),
+    *("base_unit", "value", "value_low", "value_high", "target_value", "unit", "margin"),
+    *("verdict", "verdict_zh", "conditional_on_en", "conditional_on_zh"),
     *("reason_en", "reason_zh"),
 )
 TOTALS = (

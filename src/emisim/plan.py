@@ -11,6 +11,7 @@ import xarray as xr
 from pydantic import BaseModel
 
 from emisim import drafts, models, strict_yaml
+from emisim.claim_model import OF_MEASURES
 from emisim.errors import InputError
 from emisim.measures import registry
 from emisim.measures._base import Measure, Quantity
@@ -26,6 +27,7 @@ __all__ = [
     "parts",
     "rates",
     "read",
+    "require_cited",
     "scenarios",
     "uptakes",
 ]
@@ -230,3 +232,13 @@ def balance_sheet(plan: Plan) -> dict[str, Any]:
         "measures": dict(sorted(Counter(m.kind for m in plan.measures).items())),
         "targets": {"computable": computable, "not": len(plan.targets) - computable},
     }
+
+
+def require_cited(plan: Plan) -> None:
+    """Raise InputError at a claim about measures of its clause where the clause has none."""
+    have = {measure.clause for measure in plan.measures}
+    for claim in plan.claims:
+        if claim.metric in OF_MEASURES and not claim.measures and claim.clause not in have:
+            what = f"claim {claim.id}: its clause has no measure whose effect could be added"
+            hint = "name `measures`, or say why it is not computable"
+            raise InputError(what, value=claim.clause, hint=hint)

@@ -15,6 +15,14 @@ POLLUTANTS = ("SO2", "NO2", "PM10", "PM2.5")
 COMPUTED = {
     "concentration": "ug/m3",
     "concentration_change": "%",
+    "concentration_rank": "1",
+    "good_days": "%",
+    "heavy_days": "%",
+    "composite_index": "1",
+    "composite_index_change": "%",
+    "composite_index_rank": "1",
+    "dustfall": "t/(km2 month)",
+    "emission": "t",
     "emission_change": "%",
     "coal_change": "%",
     "non_power_coal_change": "%",
@@ -27,14 +35,28 @@ COMPUTED = {
 }
 """Metrics that are computed, and the unit of their values."""
 OF_A_MEASURE = ("measure_uptake", "measure_rate")
+DAYS = ("good_days", "heavy_days")
+"""Metrics that count days: in % of the year, or in days."""
+OF_INDICES = (
+    *DAYS,
+    *("composite_index", "composite_index_change", "composite_index_rank"),
+    *("concentration_rank", "dustfall"),
+)
+"""Metrics that need more of the city than its emissions and mean concentrations."""
 LEVELS = {
-    **{"concentration": "ug/m3", "emission": "t", "coal": "t", "non": "t"},
-    **dict.fromkeys(("power", "activity", "measure"), "fraction"),
+    **dict.fromkeys(("concentration", "concentration_change"), "ug/m3"),
+    **dict.fromkeys(("emission", "emission_change"), "t"),
+    **dict.fromkeys(("coal_change", "non_power_coal_change"), "t"),
+    **dict.fromkeys(("power_coal_share_change", "activity_share"), "fraction"),
+    **dict.fromkeys(("activity_share_change", *OF_A_MEASURE, *DAYS), "fraction"),
+    **dict.fromkeys(("composite_index", "composite_index_change"), "1"),
+    **dict.fromkeys(("composite_index_rank", "concentration_rank"), "1"),
+    "dustfall": "t/(km2 month)",
 }
-"""Unit of the level behind a metric, by the metric's first word."""
+"""Unit of the level behind a metric; an amount of activity has its sources' own."""
 QUARTERS = {"Q1": (1, 2, 3), "Q2": (4, 5, 6), "Q3": (7, 8, 9), "Q4": (10, 11, 12)}
 YEAR = tuple(range(1, 13))
-NOT_COMPUTED = ("rank", "composite_index", "good_days", "dustfall", "assigned_target")
+NOT_COMPUTED = ("rank", "assigned_target")
 
 
 class Compared(BaseModel):
@@ -100,6 +122,16 @@ class Target(Compared):
         return reasons | fields
 
     @property
+    def in_days(self) -> bool:
+        """Return whether the target counts days, not their share of the year."""
+        return self.metric in DAYS and units.fits(self.unit, "d")
+
+    @property
+    def level_unit(self) -> str:
+        """Return the unit of the level behind the target."""
+        return "d" if self.in_days else LEVELS.get(self.metric, "")
+
+    @property
     def whole_year(self) -> bool:
         """Return whether the target is for the year, not for a part of it."""
         return self.period == "year"
@@ -144,10 +176,14 @@ class Target(Compared):
             raise InputError(
                 what, value=self.metric, allowed=COMPUTED, hint="say why in not_computable_en/_zh"
             )
+        better = "at least" if self.metric == "good_days" else "at most"
+        if self.metric in OF_INDICES and self.comparison != better:
+            what = f"target {self.id}: {self.metric} is compared {better}"
+            raise InputError(what, value=self.comparison, allowed=[better])
         if self.value is None:
             what = f"target {self.id}: no value"
             raise InputError(what, hint="give value and unit")
-        units.factor(self.unit, COMPUTED[self.metric])
+        units.factor(self.unit, "d" if self.in_days else COMPUTED[self.metric])
         if self.metric.startswith(("concentration", "emission")):
             good = POLLUTANTS if self.metric.startswith("concentration") else SPECIES
             require_known([self.species], good, f"species of target {self.id}")

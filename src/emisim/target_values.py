@@ -1,7 +1,6 @@
 """What a target looks at, by scenario: concentrations, emissions, coal, activity, uptake."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,9 @@ import xarray as xr
 from emisim import units
 from emisim.errors import InputError, require_known
 from emisim.measures._base import Scope
-from emisim.target_model import CITY, Target
+from emisim.target_indices import Found, find
+from emisim.target_model import CITY, OF_INDICES, Target
+from emisim.target_record import Outcome
 from emisim.vocabulary import OUTSIDE, SEASONS, SERVICE_UNITS
 
 COAL = ("coal", "clean_coal", "gangue")
@@ -18,25 +19,20 @@ BURNERS = ("power", "heating", "boilers", "residential")
 """Sectors whose activity is the fuel itself."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a plan's scenarios came to.
+def level(target: Target, outcome: Outcome, base: str) -> Found:
+    """Return the level that ``target`` looks at, by scenario, before any change is taken.
 
-    ``scenarios`` as from :func:`emisim.scenario.dataset`; ``concentrations`` annual means in ug/m3
-    (scenario, species, area), ``seasonal`` the same by ``season``, area ``city`` or a district, as
-    ``by_area`` and ``by_area_season`` of :func:`emisim.air.concentrations`; ``uptakes`` and
-    ``rates`` as from :func:`emisim.plan.uptakes` and :func:`emisim.plan.rates`.
+    Raises
+    ------
+    NotComputableError
+        If an input that the target needs is missing.
     """
-
-    scenarios: xr.Dataset
-    concentrations: xr.DataArray
-    seasonal: xr.DataArray | None = None
-    uptakes: pd.DataFrame | None = None
-    rates: pd.DataFrame | None = None
+    if target.metric in OF_INDICES:
+        return find(target, outcome, lambda wanted: _concentration(wanted, outcome), base)
+    return Found(_level(target, outcome))
 
 
-def level(target: Target, outcome: Outcome) -> pd.Series:
-    """Return the level that ``target`` looks at, by scenario, before any change is taken."""
+def _level(target: Target, outcome: Outcome) -> pd.Series:
     family = target.metric.split("_")[0]
     found: dict[str, Callable[[], pd.Series]] = {
         "concentration": lambda: _concentration(target, outcome),
@@ -90,7 +86,10 @@ def _concentration(target: Target, outcome: Outcome) -> pd.Series:
         if outcome.seasonal is None:
             what = f"target {target.id}: means by season are missing"
             raise InputError(what, value=target.period, hint="run the air stage again")
-        values = _in_period(target.months, outcome.seasonal, outcome.scenarios["year"])
+        shapes = None if outcome.record is None else outcome.record.month_shapes
+        shape = None if shapes is None else shapes[target.species]
+        years = outcome.scenarios["year"]
+        values = _in_period(target.months, outcome.seasonal, years, shape)
     for axis, wanted in (("area", target.area), ("species", target.species)):
         known = values[axis].values.tolist()
         require_known([wanted], known, f"{axis} of target {target.id}")
@@ -98,16 +97,21 @@ def _concentration(target: Target, outcome: Outcome) -> pd.Series:
     return chosen.reset_coords(drop=True).to_series()
 
 
-def _in_period(months: Sequence[int], seasonal: xr.DataArray, years: xr.DataArray) -> xr.DataArray:
-    """Return means over ``months``, each of which has the mean of its season."""
-    weights = [season_weights(months, int(year)) for year in years.values]
+def _in_period(
+    months: Sequence[int], seasonal: xr.DataArray, years: xr.DataArray, shape: pd.Series | None
+) -> xr.DataArray:
+    """Return means over ``months``: each has the mean of its season, times its shape."""
+    weights = [season_weights(months, int(year), shape) for year in years.values]
     coords = {"scenario": years["scenario"].values, "season": list(SEASONS)}
     by_season = xr.DataArray(weights, coords, ("scenario", "season"))
     return xr.dot(seasonal.reset_coords(drop=True), by_season, dim="season")
 
 
-def season_weights(months: Sequence[int], year: int) -> list[float]:
+def season_weights(months: Sequence[int], year: int, shape: pd.Series | None = None) -> list[float]:
     """Return the part of the days of ``months`` that lies in each season.
+
+    With ``shape``, as from :func:`emisim.air.observations.month_shape`, each month counts by it,
+    so that the seasonal means times these weights add up to the mean of the months.
 
     Examples
     --------
@@ -115,10 +119,11 @@ def season_weights(months: Sequence[int], year: int) -> list[float]:
     [59, 31, 0, 0]
     """
     first = np.arange(f"{year}-01", f"{year + 1}-02", dtype="datetime64[M]").astype("datetime64[D]")
-    days = np.diff(first).astype(float)
+    days = dict(enumerate(np.diff(first).astype(float), 1))
+    level = {m: 1.0 if shape is None else float(shape[m]) for m in months}
+    whole = sum(days[m] for m in months)
     inside = {name: [m for m in months if m in season] for name, season in SEASONS.items()}
-    lengths = [sum(days[m - 1] for m in found) for found in inside.values()]
-    return [float(length / sum(lengths)) for length in lengths]
+    return [float(sum(days[m] * level[m] for m in own) / whole) for own in inside.values()]
 
 
 def as_inventory(scenarios: xr.Dataset) -> xr.Dataset:

@@ -10,10 +10,24 @@ import xarray as xr
 from emisim import units
 from emisim.errors import require_known
 from emisim.output import atomic
-from emisim.target_model import CITY, COMPUTED, LEVELS, Target
+from emisim.target_conditions import condition
+from emisim.target_indices import Found
+from emisim.target_model import CITY, COMPUTED, Target
+from emisim.target_record import NotComputableError, Record
 from emisim.target_values import Outcome, coal_use, level
 
-__all__ = ["CITY", "COLUMNS", "COMPUTED", "Outcome", "Target", "coal_use", "verdict", "write"]
+__all__ = [
+    "CITY",
+    "COLUMNS",
+    "COMPUTED",
+    "Outcome",
+    "Record",
+    "Target",
+    "coal_use",
+    "values",
+    "verdict",
+    "write",
+]
 
 VERDICTS = {
     "met": "达到",
@@ -25,8 +39,8 @@ ROUNDING = 1e-9
 COLUMNS = (
     *("target", "clause", "name_en", "name_zh", "metric", "species", "area", "period", "binding"),
     *("comparison", "target_value", "unit", "scenario", "base_value", "base_unit", "value"),
-    *("margin", "verdict", "verdict_zh", "conditional_on_en", "conditional_on_zh"),
-    *("reason_en", "reason_zh"),
+    *("value_low", "value_high", "margin", "verdict", "verdict_zh"),
+    *("conditional_on_en", "conditional_on_zh", "reason_en", "reason_zh"),
 )
 
 
@@ -35,22 +49,33 @@ def _relative(values: pd.Series, base: str) -> pd.Series:
     return (values / values[base] - 1) * units.factor("fraction", "%")
 
 
-def values(target: Target, outcome: Outcome, base: str) -> tuple[pd.Series, pd.Series]:
-    """Return by scenario the level that a target looks at, and the number it is compared with.
+def values(target: Target, outcome: Outcome, base: str) -> Found:
+    """Return by scenario the number that a target compares, in its unit, with its range.
 
     Parameters
     ----------
     base
         The scenario that changes refer to.
+
+    Raises
+    ------
+    NotComputableError
+        If an input that the target needs is missing.
     """
-    levels = level(target, outcome)
-    compared = levels
+    return _compared(target, level(target, outcome, base), base)
+
+
+def _compared(target: Target, found: Found, base: str) -> Found:
+    """Return levels as what the target compares; the range of a change is left out."""
+    levels = found.levels
     if target.metric == "activity_share_change":
-        compared = levels - levels[base]
-    elif target.metric.endswith("_change"):
-        return levels, _relative(levels, base) * units.factor("%", target.unit)
-    unit = LEVELS[target.metric.split("_")[0]]
-    return levels, compared * units.factor(unit, target.unit)
+        return Found((levels - levels[base]) * units.factor("fraction", target.unit))
+    if target.metric.endswith("_change"):
+        change = _relative(levels, base) * units.factor("%", target.unit)
+        return Found(change, conditions=found.conditions)
+    scale = units.factor(target.level_unit, target.unit)
+    low, high = (None if v is None else v * scale for v in (found.low, found.high))
+    return Found(levels * scale, low, high, found.conditions)
 
 
 def verdict(
@@ -66,7 +91,8 @@ def verdict(
     ----------
     scenarios, concentrations, more
         The fields of :class:`emisim.target_values.Outcome`: ``seasonal`` is needed by targets for a
-        quarter or months, ``uptakes`` by those for a measure.
+        quarter or months, ``uptakes`` by those for a measure, ``record`` by those of days, indices,
+        ranks and dustfall.
 
     Returns
     -------
@@ -84,48 +110,76 @@ def verdict(
     require_known([base], ids, "base scenario")
     outcome, rows = Outcome(scenarios, concentrations, **more), []
     for target in targets:
-        if not target.computable:
-            rows.append(_row(target, "", np.nan, np.nan))
-            continue
-        levels, compared = values(target, outcome, base)
-        rows += [_row(target, i, levels[base], compared[i]) for i in ids if i != base]
+        rows += _rows(target, outcome, base)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(target: Target, scenario: str, base_value: float, value: float) -> dict[str, object]:
+def _rows(target: Target, outcome: Outcome, base: str) -> list[dict[str, object]]:
+    """Return the lines of one target: one by scenario, or one with the reason why there is none."""
+    if not target.computable:
+        return [_row(target, (target.not_computable_en, target.not_computable_zh))]
+    try:
+        found = level(target, outcome, base)
+    except NotComputableError as error:
+        return [_row(target, (error.en, error.zh))]
+    compared, names = _compared(target, found, base), outcome.scenarios["scenario"].values
+    return [
+        _row(
+            target,
+            ("no base value", "缺少基准值"),
+            scenario=name,
+            base_value=found.levels[base],
+            value=compared.levels[name],
+            value_low=np.nan if compared.low is None else compared.low[name],
+            value_high=np.nan if compared.high is None else compared.high[name],
+            conditions=found.conditions,
+        )
+        for name in names.tolist()
+        if name != base
+    ]
+
+
+def _row(
+    target: Target,
+    reason: tuple[str, str],
+    *,
+    scenario: str = "",
+    base_value: float = np.nan,
+    value: float = np.nan,
+    value_low: float = np.nan,
+    value_high: float = np.nan,
+    conditions: tuple[tuple[str, str], ...] = (),
+) -> dict[str, object]:
     """Return one line of the verdict table; a missing number is not computable, never met."""
     wanted = np.nan if target.value is None else target.value
     margin = _margin(target, wanted, base_value, value)
     word = "not computable" if np.isnan(margin) else "met" if margin >= 0 else "not met"
-    missing = word == "not computable" and target.computable
+    said = {
+        "clause", "name_en", "name_zh", "metric", "species", "area", "binding", "comparison",
+        "unit",
+    }  # fmt: skip
+    condition_en, condition_zh = condition(target, conditions)
+    reason_en, reason_zh = "", ""
+    if np.isnan(margin):
+        (reason_en, reason_zh), (condition_en, condition_zh) = reason, ("", "")
     return {
         "target": target.id,
-        **target.model_dump(
-            include={
-                "clause",
-                "name_en",
-                "name_zh",
-                "metric",
-                "species",
-                "area",
-                "binding",
-                "comparison",
-                "unit",
-                "conditional_on_en",
-                "conditional_on_zh",
-            }
-        ),
+        **target.model_dump(include=said),
         "period": target.period if isinstance(target.period, str) else _months(target.period),
         "target_value": wanted,
         "scenario": scenario,
         "base_value": base_value,
-        "base_unit": _base_unit(target),
+        "base_unit": target.level_unit if scenario else "",
         "value": value,
+        "value_low": value_low,
+        "value_high": value_high,
         "margin": margin,
         "verdict": word,
         "verdict_zh": VERDICTS[word],
-        "reason_en": "no base value" if missing else target.not_computable_en,
-        "reason_zh": "缺少基准值" if missing else target.not_computable_zh,
+        "conditional_on_en": condition_en,
+        "conditional_on_zh": condition_zh,
+        "reason_en": reason_en,
+        "reason_zh": reason_zh,
     }
 
 
@@ -141,19 +195,12 @@ def _margin(target: Target, wanted: float, base_value: float, value: float) -> f
     if target.metric.endswith("_change"):
         scale = units.factor("fraction", target.unit)
     else:
-        scale = abs(base_value) * units.factor(_base_unit(target), target.unit)
+        scale = abs(base_value) * units.factor(target.level_unit, target.unit)
     return 0.0 if abs(margin) <= ROUNDING * np.fmax(abs(wanted), scale) else margin
 
 
 def _months(months: tuple[int, ...]) -> str:
     return " ".join(map(str, months))
-
-
-def _base_unit(target: Target) -> str:
-    """Return the unit of the level behind a target; an amount of activity has its sources' own."""
-    if not target.computable or target.metric == "activity_change":
-        return ""
-    return LEVELS.get(target.metric.split("_")[0], "")
 
 
 def write(table: pd.DataFrame, path: str | Path) -> None:

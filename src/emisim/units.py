@@ -135,3 +135,18 @@ def convert(value: float, unit: str, to: str) -> float:
         ureg = registry()
         return float(ureg.Quantity(value, "degC").to("K").magnitude)
     return value * factor(unit, to)
+
+
+def fits(unit: str, to: str) -> bool:
+    """Tell whether ``unit`` is known and can be turned into ``to``.
+
+    Examples
+    --------
+    >>> fits("天", "d"), fits("%", "d")
+    (True, False)
+    """
+    try:
+        factor(unit, to)
+    except InputError:
+        return False
+    return True

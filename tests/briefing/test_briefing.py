@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from emisim import plan as plans
 from emisim.briefing import font, inline, page, tables
 from emisim.errors import InputError
 from emisim.figures import gauges, style, typeface, waterfall
+from emisim.stages import _findings
 from emisim.vocabulary import LANGUAGES
 
 pytest_plugins = ("figures_data",)
@@ -45,6 +47,24 @@ def figures(material, verdict, tmp_path_factory):
 @pytest.fixture(scope="module")
 def pages(material, plan, figures):
     return {lang: page.render(material, plan, figures / lang, REPORT, lang) for lang in LANGUAGES}
+
+
+def test_a_range_stands_behind_its_value(material, verdict):
+    row = verdict[verdict["scenario"] == "stated"].iloc[:1].assign(
+        target="good-days", metric="good_days", unit="%", target_value=72.1, value=70.64,
+        value_low=64.3, value_high=76.8, comparison="at least", verdict="not met",
+    )  # fmt: skip
+    shown = tables.verdict(replace(material, verdict=row), "en")
+    assert shown.rows[0][3] == "72.1%"
+    assert "70.6% (64.3%–76.8%)" in shown.rows[0][5]
+
+
+def test_a_table_without_any_condition_has_no_notes(tmp_path, material, verdict):
+    path = tmp_path / "verdict.csv"
+    empty = verdict[verdict["scenario"] == ""].assign(conditional_on_en="", conditional_on_zh="")
+    empty.to_csv(path, index=False)
+    shown = tables.verdict(replace(material, verdict=_findings.table(path)), "en")
+    assert shown.notes == []
 
 
 class Reader(HTMLParser):

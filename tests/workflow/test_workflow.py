@@ -58,7 +58,8 @@ def test_new_file_times_alone_redo_nothing(house):
     ("module", "expected"),
     [
         ("figures/maps", PRESENTING),
-        ("targets", PLANNING),
+        ("targets", JUDGING),
+        ("target_model", PLANNING),
         ("measures/retire", PLANNING),
         ("transport/gaussian", {"build_receptors"} | TRANSPORT),
         ("transport/markov", TRANSPORT),

@@ -110,10 +110,13 @@ rule judge_targets:
     params:
         made_from=made_from("verdict"),
         plan=plan,
+        city=city,
+        factors=FACTORS,
     message:
         "verdict on the targets of {wildcards.plan}"
     shell:
-        "emisim verdict --plan {params.plan} --scenarios {input.scenarios} --air {input.air}"
+        "emisim verdict --plan {params.plan} --city {params.city} --factors {params.factors}"
+        " --scenarios {input.scenarios} --air {input.air}"
         " --out {output.verdict} --ledger {input.ledger} --claims {output.claims} > {log} 2>&1"
 
 
@@ -149,8 +152,11 @@ rule write_provenance:
     params:
         made_from=made_from("provenance"),
         plan=plan,
+        city=city,
+        factors=FACTORS,
     message:
         "provenance of {wildcards.plan}"
     shell:
-        "emisim provenance --plan {params.plan} --from {input.results}"
+        "emisim provenance --plan {params.plan} --city {params.city} --factors {params.factors}"
+        " --from {input.results}"
         " --outputs {input.results} {input.others} --out {output.provenance} > {log} 2>&1"

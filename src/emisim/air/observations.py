@@ -40,24 +40,51 @@ def observed_seasons(
 
 def seasonal_shape(observed: pd.DataFrame, species: str, year: int) -> pd.Series:
     """Return seasonal over annual mean of a species (season,); day-weighted mean 1."""
+    chosen = _twelve_months(observed, species, year)
+    if chosen.empty:
+        msg = f"no year has twelve monthly means of {species}: the seasonal shape is unknown"
+        raise InputError(msg, file="observed.csv", value=species, hint="add monthly rows")
+    days = season_days(year).to_series()
+    table = _season_means(chosen, year)
+    return table.div(table.mul(days).sum(axis=1) / days.sum(), axis=0).mean()
+
+
+def month_shape(observed: pd.DataFrame, species: str, year: int) -> pd.Series:
+    """Return each month's observed mean over that of its season (month 1 to 12) in the city.
+
+    Of ``year`` or, without twelve months of it, the mean of all years that have twelve; 1 in every
+    month where no year has.
+    """
+    chosen = _twelve_months(observed, species, year)
+    if chosen.empty:
+        return pd.Series(1.0, index=range(1, 13))
+    season = {m: name for name, months in SEASONS.items() for m in months}
+    means = _season_means(chosen, year)[[season[m] for m in chosen.columns]]
+    shape = (chosen / means.to_numpy()).mean()
+    return shape.rename_axis(None)
+
+
+def _twelve_months(observed: pd.DataFrame, species: str, year: int) -> pd.DataFrame:
+    """Return monthly means of the city (year x month): of ``year``, else of all whole years."""
     rows = observed[(observed["district"] == "*") & (observed["species"] == species)]
     monthly = rows.dropna(subset=["month"]).pivot_table(
         index="year", columns="month", values="value"
     )
-    whole = monthly.dropna().pipe(lambda m: m if len(m.columns) == 12 else m.iloc[:0])
-    if whole.empty:
-        msg = f"no year has twelve monthly means of {species}: the seasonal shape is unknown"
-        raise InputError(msg, file="observed.csv", value=species, hint="add monthly rows")
-    chosen = whole.loc[[year]] if year in whole.index else whole
-    days = season_days(year).to_series()
-    by_month = {m: pd.Timestamp(year, m, 1).days_in_month for m in whole.columns.astype(int)}
-    weights = pd.Series(by_month)
-    seasons = {
-        s: (chosen[list(m)] * weights[list(m)]).sum(axis=1) / weights[list(m)].sum()
-        for s, m in SEASONS.items()
-    }
-    table = pd.DataFrame(seasons)
-    return table.div(table.mul(days).sum(axis=1) / days.sum(), axis=0).mean()
+    monthly.columns = monthly.columns.astype(int)
+    whole = monthly.dropna() if len(monthly.columns) == 12 else monthly.iloc[:0]
+    return whole.loc[[year]] if year in whole.index else whole
+
+
+def _season_means(monthly: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return means by season (year x season) of monthly means, weighted by days."""
+    days = pd.Series({m: pd.Timestamp(year, m, 1).days_in_month for m in monthly.columns})
+    return pd.DataFrame(
+        {
+            name: (monthly[list(months)] * days[list(months)]).sum(axis=1)
+            / days[list(months)].sum()
+            for name, months in SEASONS.items()
+        }
+    )
 
 
 def area_observations(observed: pd.DataFrame, areas: np.ndarray,

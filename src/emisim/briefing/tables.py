@@ -9,7 +9,7 @@ import xarray as xr
 
 from emisim import plan as plans
 from emisim import vocabulary
-from emisim.figures.amounts import amount, goal
+from emisim.figures.amounts import amount, goal, shown, spread
 from emisim.figures.findings import Findings
 from emisim.figures.language import concentration, percent, say, significant, term
 from emisim.plan_model import REASONS, Clause, Plan
@@ -72,7 +72,7 @@ def _outcome(lines: pd.DataFrame, scenario: str, lang: str) -> str:
     if row["verdict"] not in ("met", "not met"):
         return say("html.unknown", lang)
     word = say("gauge.met" if row["verdict"] == "met" else "gauge.missed", lang)
-    return f"{word[0]} {amount(row['value'], row['unit'])}{word[1:]}"
+    return f"{word[0]} {shown(row)}{spread(row)}{word[1:]}"
 
 
 def claims(compared: pd.DataFrame | None, lang: str) -> Table | None:

@@ -7,7 +7,7 @@ from matplotlib.transforms import Transform, blended_transform_factory
 
 from emisim import units
 from emisim.figures import messages, style
-from emisim.figures.amounts import amount, goal, is_change
+from emisim.figures.amounts import goal, is_change, shown
 from emisim.figures.language import say, shorten
 from emisim.figures.stamp import footer
 
@@ -113,8 +113,7 @@ def _gauge(axes: Axes, k: int, rows: pd.DataFrame, lang: str) -> None:
         else:
             axes.plot(end, k, "D", ms=11, mfc="white", mec=colors["ink"], mew=2, zorder=6)
         word = say("gauge.met" if row["verdict"] == MET else "gauge.missed", lang)
-        value = amount(row["value"], row["unit"], change=is_change(row))
-        text = f"{word[0]} {value}{word[1:]}"
+        text = f"{word[0]} {shown(row)}{word[1:]}"
         look = {"va": "center", "size": style.SMALL, "color": color, "weight": "bold"}
         axes.text(COLUMNS[row["scenario"]], k, text, transform=place, **look)
 

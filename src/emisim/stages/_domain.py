@@ -1,4 +1,4 @@
-"""A city as the stages need it: tables, polygons, grid, monitors, observations."""
+"""A city as the stages need it: tables, polygons, grid, monitors."""
 
 from pathlib import Path
 
@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim import boundaries, csvtable, grid, gridding, units
-from emisim.city import CITY_TOTAL, City
-from emisim.csvtable import VALUE, Column
-from emisim.errors import InputError
+from emisim import boundaries, csvtable, grid, gridding
+from emisim.city import City
+from emisim.csvtable import Column
 from emisim.factors import Factors
 from emisim.grid import Grid
 from emisim.gridding import places
-from emisim.tables import check_known, check_sources
+from emisim.tables import check_known
 
 BUILT_UP = "builtup:"
 MONITORS = (
@@ -21,12 +20,6 @@ MONITORS = (
     *(Column(name, number=True) for name in ("lon", "lat")),
     Column("note", required=False),
 )
-OBSERVED = (
-    *(Column("district"), Column("station", required=False), Column("species")),
-    *(Column("year", number=True), Column("month", number=True, required=False)),
-    *VALUE,
-)
-CONCENTRATION = "ug/m3"
 
 
 def read(city: str | Path, factors: str | Path) -> City:
@@ -51,23 +44,6 @@ def monitors(city: City) -> pd.DataFrame:
     return table
 
 
-def observed(city: City) -> pd.DataFrame:
-    """Return ``observed.csv``: annual and monthly mean concentrations."""
-    path = city.folder / "observed.csv"
-    table = csvtable.read_table(
-        path, OBSERVED, key=("district", "station", "year", "month", "species")
-    )
-    check_known(table, "district", [*city.names, CITY_TOTAL], path)
-    check_sources(table, city.factors.sources, path)
-    for row, unit in table["unit"].drop_duplicates().items():
-        try:
-            units.factor(unit, CONCENTRATION)
-        except InputError as error:
-            where = {"file": path, "row": int(str(row)), "column": "unit"}
-            raise InputError(error.what, value=unit, hint=error.hint, **where) from None
-    return table
-
-
 def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:
     """Return where people of each district live: weights (district, cell) that sum to 1.
 
@@ -87,7 +63,7 @@ def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:
 
 
 def check(city: City, base: xr.Dataset) -> None:
-    """Check what is read after the inventory: places, monitors, observations.
+    """Check what is read after the inventory: places and monitors.
 
     Raises
     ------
@@ -96,4 +72,3 @@ def check(city: City, base: xr.Dataset) -> None:
     """
     gridding.of_city(city, base)
     monitors(city)
-    observed(city)

@@ -72,8 +72,13 @@ def totals(scenarios: xr.Dataset) -> pd.DataFrame:
     return tonnes.reset_coords(drop=True).rename("tonnes").to_series().reset_index()
 
 
+SENTENCES = ("_en", "_zh")
+"""Ends of the names of text columns, which may be empty from top to bottom."""
+
+
 def table(path: str | Path) -> pd.DataFrame:
     """Return a result table; empty text stays text."""
     frame = pd.read_csv(path)
-    text = frame.select_dtypes(include=["object", "string"]).columns
-    return frame.assign(**{name: frame[name].fillna("") for name in text})
+    words = frame.select_dtypes(include=["object", "string"]).columns
+    text = [*words, *(n for n in frame if n.endswith(SENTENCES) and n not in words)]
+    return frame.assign(**{name: frame[name].astype(object).fillna("") for name in text})

@@ -24,6 +24,7 @@ TRANSPORT_FACTORS = (
     *("chemistry", "deposition", "meteorology", "transport", "dispersion", "stacks"),
     *("profiles", "processes"),
 )
+STANDARDS = ("limits", "breakpoints", "grades", "rules", "daily_joint")
 WEATHER_CLASSES = ("bins", "classes", "clock", "profiles", "transitions")
 UPSTREAM: dict[str, tuple[str, ...]] = {
     "inventory": (),
@@ -71,6 +72,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         *(weather_classes(folder) / f"{name}.csv" for name in WEATHER_CLASSES),
         *(sources, *boundary(folder)),
     ]
+    judged = of_verdict(folder, tables, document)
     own = {
         "inventory": [
             *topics,
@@ -92,13 +94,23 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *(folder / "observed.csv", folder / "districts.csv"),
             *(*background(folder), *own_matrix(folder)),
         ],
-        "verdict": of_plan(document),
-        "provenance": [document],
+        "verdict": judged,
+        "provenance": judged,
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "compare": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml"],
     }
     return sorted(set(own[stage]))
+
+
+def of_verdict(city: Path, factors: Path, plan: Path) -> list[Path]:
+    """Return what a verdict rests on beside results: plan, observations, standards, peers."""
+    return [
+        *of_plan(plan),
+        *(city / name for name in ("city.yaml", "observed.csv")),
+        *(factors / "deposition.csv", factors.parent / "sources.csv"),
+        *(*standards(factors), *counted(city, factors)),
+    ]
 
 
 def of_plan(plan: str | Path) -> list[Path]:
@@ -135,6 +147,21 @@ def background(city: str | Path) -> list[Path]:
     """Return the table of upwind concentrations, if the city has one."""
     path = Path(city) / "background.csv"
     return [path] if path.is_file() else []
+
+
+def standards(factors: str | Path) -> list[Path]:
+    """Return the tables of the air-quality standards, beside the factor tables."""
+    return [Path(factors).parent / "standards" / f"{name}.csv" for name in STANDARDS]
+
+
+def counted(city: str | Path, factors: str | Path) -> list[Path]:
+    """Return the city's own daily observations, with the rules that they are read by, and its
+    table of peers, where it has them.
+    """
+    rules = Path(factors).parent / "standards" / "observation_rules.csv"
+    daily, peers = (Path(city) / name for name in ("daily.csv", "peers.csv"))
+    found = [daily, rules] if daily.is_file() else []
+    return [*found, *([peers] if peers.is_file() else [])]
 
 
 def own_matrix(city: str | Path) -> list[Path]:

@@ -8,7 +8,6 @@ import xarray as xr
 
 from emisim import plan as plans
 from emisim import progress
-from emisim.claims import require_cited
 from emisim.plan_model import Plan
 from emisim.progress import Report
 from emisim.scenario import Scenario
@@ -23,7 +22,7 @@ ATTRIBUTE = "draft"
 def read(path: str, *, draft: bool) -> Plan:
     """Read a plan file and say what it lacks as a draft."""
     document = plans.read(path, draft=draft)
-    require_cited(document)
+    plans.require_cited(document)
     for line in document.left_out:
         log.warning("draft, left out: %s", line)
     return document

@@ -13,7 +13,7 @@ from emisim.air.inorganic import Conditions
 from emisim.city import City
 from emisim.errors import InputError
 from emisim.grid import Grid
-from emisim.stages import _domain, _files, _inputs, _plan, _transport
+from emisim.stages import _domain, _files, _inputs, _observed, _plan, _transport
 from emisim.transport import emissions, matrix, releases, subgrid
 
 BASE = "base"
@@ -149,7 +149,7 @@ def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
     chemistry, table = place.factors["chemistry"], place.factors["air"]
     warmth, damp = (weather[f"bin_{n}"] for n in ("temperature", "relative_humidity"))
     return Air(
-        _domain.observed(place), place.factors["composition"], place.settings.composition,
+        _observed.read(place), place.factors["composition"], place.settings.composition,
         Conditions(warmth, damp, hours, gas_share, chemistry, table),
         background.read(place.folder / "background.csv", place.factors.sources),
         place.settings.base_year,

@@ -148,13 +148,14 @@ def locate(run: Run) -> dict[str, Path]:
 
 def built(run: Run, setting: str = "default") -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
-    from emisim.stages import _domain, _transport, inventory
+    from emisim.stages import _domain, _record, _transport, inventory
 
     paths = locate(run)
     base = inventory.build(str(paths["city"]), str(paths["factors"]))
     place = _domain.read(paths["city"], paths["factors"])
     _domain.check(place, base)
     _transport.check(_transport.Case(place, setting), base)
+    _record.read(str(paths["city"]), str(paths["factors"]))
     return base
 
 

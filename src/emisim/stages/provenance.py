@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from emisim import plan as plans
 from emisim import provenance
 from emisim.output import atomic
-from emisim.stages import _files, _plan
+from emisim.stages import _files, _inputs, _plan
 
 
-def run(*, plan: str, from_: Sequence[str], outputs: Sequence[str], out: str) -> None:
+def run(
+    *, plan: str, city: str, factors: str, from_: Sequence[str], outputs: Sequence[str], out: str
+) -> None:
     """Write ``provenance.json``: digest, inputs, code, packages, and each output's SHA-256.
 
     Parameters
     ----------
     plan
         The plan file.
+    city, factors
+        The folders whose tables the verdict rests on.
     from_
         The netCDF results that the plan's answer descends from.
     outputs
@@ -28,7 +32,8 @@ def run(*, plan: str, from_: Sequence[str], outputs: Sequence[str], out: str) ->
     document = plans.read(plan, draft=draft)
     upstream = [provenance.of(result, path) for path, result in results.items()]
     config = {"city": document.city, "plan": document.id}
-    made_from = provenance.record("verdict", [plan], upstream, config=config)
+    read = _inputs.files("verdict", city=city, factors=factors, plan=plan)
+    made_from = provenance.record("verdict", read, upstream, config=config)
     text = json.dumps(
         provenance.report(made_from, outputs), indent=2, sort_keys=True, ensure_ascii=False
     )

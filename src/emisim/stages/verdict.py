@@ -1,13 +1,14 @@
 """Every target and claim of a plan against every scenario."""
 
 import logging
+from typing import Any
 
 import pandas as pd
 
 from emisim import claims as claim_tables
 from emisim import plan as plans
 from emisim import targets
-from emisim.stages import _files, _plan
+from emisim.stages import _files, _plan, _record
 from emisim.target_values import Outcome
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 def run(
     *,
     plan: str,
+    city: str,
+    factors: str,
     scenarios: str,
     air: str,
     out: str,
@@ -26,10 +29,11 @@ def run(
     many, means = _files.load(scenarios), _files.load(air)
     document = _plan.read(plan, draft=_plan.is_draft(many))
     reports = _plan.reports(document, plan)
-    more = {
+    more: dict[str, Any] = {
         "seasonal": means["by_area_season"],
         "uptakes": plans.uptakes(document, reports),
         "rates": plans.rates(document, reports),
+        "record": _record.read(city, factors),
     }
     table = targets.verdict(document.targets, many, means["by_area"], **more)
     targets.write(_plan.mark_rows(table, document), out)

@@ -1,0 +1,1 @@
+"""Air-quality arithmetic as the Chinese standards compute it: AQI, days, composite index, ranks."""
