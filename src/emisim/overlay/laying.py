@@ -184,7 +184,7 @@ def _filled(need: Ints, shift: int, fill: Callable[[int, int, Pieces], int]) -> 
 def _rings(grid: Grid, shapes: Shapes) -> tuple[Any, ...]:
     """Vertices in cells, first vertex of each ring, whether a hole, first ring of each place."""
     parts, place = shapely.get_parts(shapes, return_index=True)
-    _kind, xy, offsets = shapely.to_ragged_array(parts, include_z=False)
+    kind, xy, offsets = shapely.to_ragged_array(parts, include_z=False)
     ring, first = offsets[0].astype(np.int64), offsets[1].astype(np.int64)
     hole = np.ones(len(ring) - 1, dtype=bool)
     hole[first[:-1]] = False
