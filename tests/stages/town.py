@@ -19,7 +19,7 @@ from emisim.vocabulary import HALVES, SEASONS, SPECIES
 ROOT = Path(__file__).parents[2]
 TABLES = "factors", "weather/yushe", "weather/yushe.csv", "sources.csv"
 COARSE = (
-    ("mesh,,default,,mesh_cell_size,3000,m,1000,3000", "mesh,,default,,mesh_cell_size,6e3,m,1,9e3"),
+    ("mesh,,default,,mesh_cell_size,4000,m,1000,5000", "mesh,,default,,mesh_cell_size,6e3,m,1,9e3"),
     ("ring_width,120,km,100", "ring_width,20,km,20"),
     ("numerics,,default,,residual_tolerance,1e-2", "numerics,,default,,residual_tolerance,1e-3"),
     ("receptors_at_once,8", "receptors_at_once,3"),
