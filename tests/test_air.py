@@ -295,6 +295,21 @@ def test_emissions_become_contributions_by_hand():
     assert float(found.sel(season="summer").sum()) == 0
 
 
+def test_half_of_the_dust_stays_near_its_source_and_no_gas_does():
+    emission = xr.DataArray(
+        np.ones((1, 2, 12, len(SPECIES))) * [2.0 if s == "PM10" else 1.0 for s in SPECIES],
+        {"scenario": ["base"], "month": range(1, 13), "species": list(SPECIES)},
+        ("scenario", "source", "month", "species"),
+    )
+    rate = local.rates(emission, np.array(["dust", "industry"]), FACTORS, 2018).isel(month=0)
+    dust, stack = rate.squeeze("scenario").transpose("source", "tracer")
+    row = {"process": "near-source", "technology": "dust"}
+    caught = FACTORS["deposition"].value("transportable_fraction", "fraction", **row)
+    for tracer in ("EC", "POA", "coarse"):
+        assert float(dust.sel(tracer=tracer) / stack.sel(tracer=tracer)) == pytest.approx(caught)
+    assert float(dust.sel(tracer="SO2")) == pytest.approx(float(stack.sel(tracer="SO2")))
+
+
 def test_ammonia_is_counted_as_ammonium_and_tracers_hold_all_particles():
     species = list(SPECIES)
     mass = dict(zip(species, range(len(species), 0, -1), strict=True))

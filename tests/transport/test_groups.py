@@ -70,6 +70,14 @@ def test_calm_rise_is_bounded():
     assert rise.final_rise(POWER.isel(release=0), calm, P)[1] < 1000
 
 
+def test_a_stack_above_the_mixing_height_rises_in_stable_air():
+    """A light wind in a shallow morning layer must not carry the plume to the stratosphere."""
+    shallow = weather(speed=("class", [0.5, 0.5]), mixing_height=("class", [20.0, 20.0]))
+    deep = weather(speed=("class", [0.5, 0.5]), mixing_height=("class", [2000.0, 2000.0]))
+    stack = POWER.isel(release=0)
+    assert rise.final_rise(stack, shallow, P)[0] < 1000 < rise.final_rise(stack, deep, P)[0]
+
+
 def test_convective_plume_stays_in_the_mixed_layer():
     bottom, top = rise.band(POWER.isel(release=0), weather(), P)
     assert top[0] <= 900 * (1 + 1e-12)
