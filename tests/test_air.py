@@ -127,6 +127,17 @@ def found():
     return made.assign_coords(scenario=names, mapped=names)
 
 
+def test_a_base_anchored_once_answers_as_the_whole_run_does():
+    cuts = {"SO4": 0.7, "TN": 0.8, "TA": 0.6, "EC": 0.5, "NO2": 0.9}
+    whole = run(cuts, numerics=QUICK)["by_area"].sel(scenario=["s0"])
+    basis = air.Air(observed_table(), COMPOSITION, "", conditions(QUICK), None, 2018)
+    areas = air.over_areas(scenarios(cuts), STATIONS)
+    anchor = air.anchored(areas.sel(scenario="base", drop=True), basis)
+    answer = anchor.respond(areas.sel(scenario=["s0"])).rename(point="area")
+    xr.testing.assert_allclose(answer.transpose(*whole.dims), whole.drop_attrs())
+    assert float(abs(answer - run(numerics=QUICK)["by_area"].sel(scenario="base")).max()) > 1
+
+
 def test_base_returns_the_observations(found):
     for species, means in SHAPE.items():
         value = float(found["by_area"].sel(species=species, area="city", scenario="base"))
