@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from emisim import vocabulary
-from emisim.figures.style import Stamp
+from emisim.figures.stamp import Stamp
 
 ANNUAL = {
     "SO2": 13_400.0,
@@ -257,8 +257,10 @@ def material(stamp, totals, ledger, verdict, atlas, field, concentration):
     points = {k: xr.DataArray(atlas.monitors[k], dims="station") for k in ("x", "y")}
     by_area = air.mean(("y", "x")).expand_dims(area=["city", *DISTRICTS])
     kinds = ["PM2.5", "SO2", "NOx"]
+    names = atlas.districts.set_index("district")
     return Material(
         place={"en": "Yangquan", "zh": "阳泉"},
+        districts={k: names[f"name_{k}"].to_dict() for k in vocabulary.LANGUAGES},
         years=(2018, 2019),
         heating=HEATING,
         totals=pd.concat(parts, ignore_index=True),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emisim import air, tables
@@ -40,7 +40,7 @@ def observed_table(extra=()):
     return frame.assign(unit="ug/m3")
 
 
-def conditions(numerics=AIR):
+def conditions(numerics=AIR, warmer=0.0):
     """Temperature, humidity and hours of a North China year, gas shares of the nodes."""
     coords = {"season": list(SEASONS), "period": PERIODS}
 
@@ -48,7 +48,7 @@ def conditions(numerics=AIR):
         return xr.DataArray(np.array([day, night]).T, coords, ("season", "period"))
 
     return Conditions(
-        table([273, 288, 301, 286], [267, 280, 295, 278]),
+        table([273, 288, 301, 286], [267, 280, 295, 278]) + warmer,
         table([0.4, 0.35, 0.55, 0.45], [0.65, 0.55, 0.8, 0.7]),
         table([0.45, 0.5, 0.55, 0.5], [0.55, 0.5, 0.45, 0.5]),
         xr.DataArray([0.1, 0.7], {"node": ["low", "high"]}, "node"),
@@ -81,6 +81,19 @@ def scenarios(*scales, start=None):
     return xr.concat(parts, names)
 
 
+def changed(p, **values):
+    """Return parameters with the rows of a name set to a value."""
+    frame = p.frame.copy()
+    for name, value in values.items():
+        assert (frame["parameter"] == name).any(), name
+        frame.loc[frame["parameter"] == name, "value"] = float(value)
+    return tables.Parameters(frame, p.path)
+
+
+QUICK = changed(AIR, passes=1, bisections=6)
+"""For what does not depend on how well the inorganic base has settled."""
+
+
 def run(*scales, observed=None, numerics=AIR, start=None, station=None, mapped=False):
     frame = observed_table() if observed is None else observed
     basis = air.Air(frame, COMPOSITION, "", conditions(numerics), station, 2018)
@@ -93,8 +106,28 @@ def annual(means):
     return float(np.dot(means, season_days(2018).values) / 365)
 
 
-def test_base_returns_the_observations():
-    found = run()
+CUTS = [0.33, 0.66, 0.99]
+SCALES = {
+    "SO2 halved": {"SO2": 0.5},
+    "particles halved": dict.fromkeys(("POA", "EC", "other", "coarse"), 0.5),
+    "NO2 by 0.7": {"NO2": 0.7},
+    "SO4 halved": {"SO4": 0.5},
+    "TN halved": {"TN": 0.5},
+    "TN and TA": {"TN": 0.6, "TA": 0.6},
+    "more": dict.fromkeys(("POA", "EC", "other", "coarse", "SO2", "NO2", "SOA"), 1.1),
+    **{f"TA cut by {c}": {"TA": 1 - c} for c in CUTS},
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The base and one scenario for each of ``SCALES``, at the monitors, areas and on the map."""
+    made = run(*SCALES.values(), mapped=True)
+    names = ["base", *SCALES]
+    return made.assign_coords(scenario=names, mapped=names)
+
+
+def test_base_returns_the_observations(found):
     for species, means in SHAPE.items():
         value = float(found["by_area"].sel(species=species, area="city", scenario="base"))
         assert value == pytest.approx(annual(means), rel=1e-6)
@@ -102,69 +135,65 @@ def test_base_returns_the_observations():
     assert season.values == pytest.approx(SHAPE["PM2.5"], rel=1e-6)
 
 
-def test_so2_responds_in_the_local_share_only():
+def test_so2_responds_in_the_local_share_only(found):
     share = AIR.value("background_share", "fraction", process="SO2")
-    value = run({"SO2": 0.5})["by_area"].sel(species="SO2", area="city")
+    value = found["by_area"].sel(species="SO2", area="city", scenario=["base", "SO2 halved"])
     assert float(value[1] / value[0]) == pytest.approx(share + (1 - share) / 2, rel=1e-9)
 
 
-def test_halving_primary_particles_by_hand():
-    half = dict.fromkeys(("POA", "EC", "other", "coarse"), 0.5)
-    found = run(half)["component_by_area"].sel(area="city")
-    for name in half:
+def test_halving_primary_particles_by_hand(found):
+    both = found["component_by_area"].sel(area="city", scenario=["base", "particles halved"])
+    for name in SCALES["particles halved"]:
         b = AIR.value("background_share", "fraction", process=name)
-        part = found.sel(response=name)
+        part = both.sel(response=name)
         assert float(part[1] / part[0]) == pytest.approx(b + (1 - b) / 2, rel=1e-9)
     for name in ("SO4", "NO3", "NH4", "SOA", "SO2", "NO2", "unattributed"):
-        part = found.sel(response=name)
+        part = both.sel(response=name)
         assert float(part[1]) == pytest.approx(float(part[0]), rel=1e-9)
 
 
-def test_no2_keeps_its_power():
+def test_no2_keeps_its_power(found):
     b = AIR.value("background_share", "fraction", process="NO2")
     power = AIR.value("NOx_exponent", "fraction", process="NO2")
-    value = run({"NO2": 0.7})["by_area_season"].sel(area="city", species="NO2")
-    assert (value[1] / value[0]).values == pytest.approx((b + (1 - b) * 0.7) ** power)
+    value = found["by_area_season"].sel(area="city", species="NO2")
+    ratio = value.sel(scenario="NO2 by 0.7") / value.sel(scenario="base")
+    assert ratio.values == pytest.approx((b + (1 - b) * 0.7) ** power)
 
 
-def test_ammonium_goes_with_the_sulfate_it_neutralises():
-    parts = run({"SO4": 0.5})["component_by_area"].sel(area="city")
-    fall = parts[0] - parts[1]
+def test_ammonium_goes_with_the_sulfate_it_neutralises(found):
+    parts = found["component_by_area"].sel(area="city")
+    fall = parts.sel(scenario="base") - parts.sel(scenario="SO4 halved")
     so4, nh4 = (float(fall.sel(response=n)) for n in ("SO4", "NH4"))
     assert so4 > 0
     assert nh4 > 0
     assert abs(float(fall.sel(response="NO3"))) < 0.1 * so4
 
 
-def test_less_ammonia_helps_late_and_more_than_in_proportion():
-    cuts = [0.0, 0.25, 0.5, 0.75, 1.0]
-    found = run(*({"TA": 1 - c} for c in cuts[1:]))
-    level = found["by_area"].sel(area="city", species="PM2.5").values
+def test_less_ammonia_helps_late_and_more_than_in_proportion(found):
+    names = ["base", *(f"TA cut by {c}" for c in CUTS)]
+    level = found["by_area"].sel(area="city", species="PM2.5", scenario=names).values
     gain = -np.diff(level)
     assert (gain > 0).all()
     assert (np.diff(gain) > 0).all()
 
 
-def test_nitrate_falls_with_its_total():
-    parts = run({"TN": 0.5})["component_by_area"].sel(area="city", response="NO3")
+def test_nitrate_falls_with_its_total(found):
+    parts = found["component_by_area"].sel(area="city", response="NO3")
     b = AIR.value("background_share", "fraction", process="NO3")
-    assert float(parts[1] / parts[0]) == pytest.approx(b + (1 - b) / 2, abs=0.08)
+    ratio = parts.sel(scenario="TN halved") / parts.sel(scenario="base")
+    assert float(ratio) == pytest.approx(b + (1 - b) / 2, abs=0.08)
 
 
-def test_the_picard_loop_settles():
+def test_the_picard_loop_settles(found):
     """More passes than the default change nothing that anybody would print."""
-    frame = AIR.frame.copy()
-    frame.loc[frame["parameter"] == "passes", ["value", "high"]] = 8.0
-    many = tables.Parameters(frame, AIR.path)
-    short, long = (
-        run({"TN": 0.6, "TA": 0.6}, numerics=n)["by_area"].sel(area="city", species="PM2.5")
-        for n in (AIR, many)
-    )
+    many = run(SCALES["TN and TA"], numerics=changed(AIR, passes=5))["by_area"]
+    long = many.sel(area="city", species="PM2.5")
+    short = found["by_area"].sel(area="city", species="PM2.5", scenario=["base", "TN and TA"])
     assert short.values == pytest.approx(long.values, abs=0.02)
 
 
 def test_neighbours_move_the_background_of_scenarios_only():
-    frame = AIR.frame.copy()
+    frame = QUICK.frame.copy()
     rows = (frame["parameter"] == "background_change") & (frame["process"] == "EC")
     frame.loc[rows, "value"] = -0.1
     found = run({}, numerics=tables.Parameters(frame, AIR.path))
@@ -175,7 +204,9 @@ def test_neighbours_move_the_background_of_scenarios_only():
 
 def test_every_way_to_the_background_is_reported():
     upwind = pd.DataFrame({"component": ["SO2"], "season": [""], "value": [10.0]})
-    found = run({"SO2": 0.0}, station=upwind)["by_way"].sel(area="city", species="SO2")
+    found = run({"SO2": 0.0}, station=upwind, numerics=QUICK)["by_way"].sel(
+        area="city", species="SO2"
+    )
     after = found.sel(scenario="s0").to_series()
     assert set(after.index) == {"share", "share-low", "share-high", "residual", "station"}
     assert after["share-low"] < after["share"] < after["share-high"]
@@ -185,20 +216,19 @@ def test_every_way_to_the_background_is_reported():
     assert after["residual"] == pytest.approx(annual(np.array(SHAPE["SO2"]) - whole.values))
 
 
-def test_more_emission_never_lowers_primary_concentrations():
-    more = dict.fromkeys(("POA", "EC", "other", "coarse", "SO2", "NO2", "SOA"), 1.1)
-    found = run(more, mapped=True)["on_cells"].transpose("mapped", ...)
-    assert (found[1] >= found[0] - 1e-9).all()
+def test_more_emission_never_lowers_primary_concentrations(found):
+    level = found["on_cells"]
+    assert (level.sel(mapped="more") >= level.sel(mapped="base") - 1e-9).all()
 
 
-def test_pm10_holds_pm25():
-    found = run(mapped=True)["on_cells"]
-    assert (found.sel(species="PM10") >= found.sel(species="PM2.5")).all()
+def test_pm10_holds_pm25(found):
+    level = found["on_cells"]
+    assert (level.sel(species="PM10") >= level.sel(species="PM2.5")).all()
 
 
 def test_a_district_with_its_own_observation_uses_it():
     own = ("North", "", 2018, np.nan, "SO2", 66.0, "assumed")
-    found = run({"SO2": 0.5}, observed=observed_table([own]))
+    found = run({"SO2": 0.5}, observed=observed_table([own]), numerics=QUICK)
     north = found["by_area"].sel(area="North", species="SO2")
     b = AIR.value("background_share", "fraction", process="SO2")
     assert float(north[0]) == pytest.approx(66.0)
@@ -209,8 +239,7 @@ def test_a_district_with_its_own_observation_uses_it():
     assert not bool(found["own_observation"].sel(area="Town", species="SO2"))
 
 
-def test_anchor_ratio_is_observed_local_over_modelled():
-    found = run()
+def test_anchor_ratio_is_observed_local_over_modelled(found):
     city = {"season": "winter", "area": "city"}
     modelled = float(found["modelled_local"].sel(**city, component="SO2", scenario="base"))
     gap = float((found["observed"] - found["background"]).sel(**city, response="SO2"))
@@ -218,7 +247,7 @@ def test_anchor_ratio_is_observed_local_over_modelled():
 
 
 def test_scaling_all_emissions_changes_the_anchor_not_the_response():
-    one, ten = run({"SO2": 0.5}), run({"SO2": 0.5}, start=10 * base_local())
+    one, ten = (run({"SO2": 0.5}, start=n * base_local(), numerics=QUICK) for n in (1, 10))
     xr.testing.assert_allclose(one["by_area"], ten["by_area"], rtol=1e-6)
     ratio = one["anchor_ratio"] / ten["anchor_ratio"]
     assert float(ratio.sel(response="SO2").mean()) == pytest.approx(10)
@@ -227,12 +256,13 @@ def test_scaling_all_emissions_changes_the_anchor_not_the_response():
 def test_a_component_without_local_emission_is_held():
     start = base_local()
     start.loc[{"component": "EC"}] = 0
-    found = run({"SO2": 0.5}, start=start)
+    found = run({"SO2": 0.5}, start=start, numerics=QUICK)
     part = found["component_by_area"].sel(response="EC", area="city")
     assert float(part[1]) == pytest.approx(float(part[0]))
     assert np.isnan(found["anchor_ratio"].sel(response="EC", area="city")).all()
 
 
+@settings(max_examples=25)
 @given(gas=st.floats(0, 1))
 def test_a_contribution_at_a_gas_share_lies_on_its_curve(gas):
     start = base_local()
@@ -310,12 +340,8 @@ def test_composition_sums_to_the_observed_mass(group):
 
 
 def test_nitrate_that_cannot_stay_in_particles_is_an_error():
-    frame = COMPOSITION.frame.copy()
-    frame.loc[frame["parameter"] == "gas_ammonia", "value"] = 0.0
-    frame.loc[(frame["process"] == "NO3") & (frame["standard"] == "summer"), "value"] = 0.3
-    frame.loc[(frame["process"] == "SO4") & (frame["standard"] == "summer"), "value"] = 0.01
-    poor = tables.Parameters(frame, COMPOSITION.path)
-    basis = air.Air(observed_table(), poor, "", conditions(), None, 2018)
+    poor = changed(COMPOSITION, gas_ammonia=0)
+    basis = air.Air(observed_table(), poor, "", conditions(warmer=25), None, 2018)
     with pytest.raises(InputError, match="does not stay in particles"):
         air.concentrations(scenarios(), None, STATIONS, basis)
 

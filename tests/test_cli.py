@@ -53,6 +53,31 @@ def test_options_reach_the_stage(stage, tmp_path):
     }
 
 
+def test_every_file_of_a_list_to_write_is_marked_until_it_is_done(tmp_path, monkeypatch):
+    marks = []
+
+    def run(**given):
+        marks.extend(sorted(path.name for path in tmp_path.glob(".*.unfinished")))
+
+    monkeypatch.setattr(cli, "import_module", lambda name: SimpleNamespace(run=run))
+    there = [
+        f"--{name}={__file__}" for name, o in cli.VERBS["briefing"][1].items() if o == cli.READ
+    ]
+    pages = [str(tmp_path / name) for name in ("en.html", "zh.html")]
+    assert cli.main(["briefing", "--lang", "en", "zh", *there, "--out", *pages]) == 0
+    assert marks == [".en.html.unfinished", ".zh.html.unfinished"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_briefings_ask_for_one_file_per_language(tmp_path):
+    from emisim.stages import briefing
+
+    place = inspect.signature(briefing.run).parameters
+    given = dict.fromkeys(place, "x") | {"lang": ["en", "zh"], "out": ["one.html"]}
+    with pytest.raises(InputError, match="1 files for 2 languages"):
+        briefing.run(**given)
+
+
 def test_a_file_that_is_not_there_is_named(stage, capsys):
     assert cli.main(["check", "--config", "no/such.yaml"]) == 2
     said = capsys.readouterr().err

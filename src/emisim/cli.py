@@ -23,8 +23,8 @@ Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
 READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
 WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
+WRITE_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to write"}
 LANGUAGES: Option = {"required": True, "nargs": "+", "choices": ("zh", "en"), "help": "languages"}
-LANGUAGE: Option = {"required": True, "choices": ("zh", "en"), "help": "language of the text"}
 CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
 NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
 CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
@@ -124,18 +124,18 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         },
     ),
     "figures": (
-        "every figure of a plan as PNG and SVG",
+        "every figure of a plan as PNG and SVG, in a folder per language",
         {
-            **{"lang": LANGUAGE, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
+            **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
             **RESULTS,
             "out": WRITE,
         },
     ),
     "briefing": (
-        "the briefing of a plan as one HTML file",
+        "the briefing of a plan as one HTML file per language",
         {
-            **{"lang": LANGUAGE, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
-            **{"figures": READ, **RESULTS, "claims": READ_IF, "out": WRITE},
+            **{"lang": LANGUAGES, "city": READ, "plan": READ, "figures": READ},
+            **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
         },
     ),
     "compare": (
@@ -206,7 +206,9 @@ def _outputs(verb: str, given: Mapping[str, Any]) -> list[str]:
     """Return what a verb of the workflow writes."""
     if verb not in UPSTREAM:
         return []
-    return [given[name] for name, settings in VERBS[verb][1].items() if settings is WRITE]
+    options = VERBS[verb][1].items()
+    written = [given[name] for name, settings in options if settings is WRITE]
+    return written + [path for name, o in options if o is WRITE_MANY for path in given[name]]
 
 
 def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
+import base64
+import io
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,8 +14,8 @@ import pytest
 from emisim import plan as plans
 from emisim.briefing import font, inline, page, tables
 from emisim.errors import InputError
-from emisim.figures import gauges, style, waterfall
-from emisim.stages import _material
+from emisim.figures import gauges, style, typeface, waterfall
+from emisim.stages import _findings
 from emisim.vocabulary import LANGUAGES
 
 pytest_plugins = ("figures_data",)
@@ -60,7 +63,7 @@ def test_a_table_without_any_condition_has_no_notes(tmp_path, material, verdict)
     path = tmp_path / "verdict.csv"
     empty = verdict[verdict["scenario"] == ""].assign(conditional_on_en="", conditional_on_zh="")
     empty.to_csv(path, index=False)
-    shown = tables.verdict(replace(material, verdict=_material.table(path)), "en")
+    shown = tables.verdict(replace(material, verdict=_findings.table(path)), "en")
     assert shown.notes == []
 
 
@@ -175,6 +178,31 @@ def test_empty_folder_says_what_to_do(tmp_path):
 def test_font_of_the_page_has_its_characters_and_is_the_same_twice():
     assert font.face("plain text") == ""
     assert font.face("阳泉") == font.face("泉阳泉")
+
+
+def test_font_of_the_page_keeps_the_glyphs_and_their_widths():
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.ttLib import TTFont
+
+    def drawn(file):
+        glyph = (found := TTFont(file)).getGlyphSet()[found.getBestCmap()[ord("泉")]]
+        pen = RecordingPen()
+        glyph.draw(pen)
+        return glyph.width, pen.value, found["hhea"].ascent
+
+    data = re.search(r"base64,([^)]+)\)", font.face("阳泉")).group(1)
+    assert drawn(io.BytesIO(base64.b64decode(data))) == drawn(
+        typeface.font_files()[typeface.REGULAR]
+    )
+
+
+def test_a_briefing_is_written_without_the_libraries_that_draw():
+    code = (
+        "import sys; import emisim.stages.briefing; "
+        "print(sorted({'matplotlib', 'geopandas', 'pandera'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_same_page_twice(material, plan, figures, pages):

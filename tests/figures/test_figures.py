@@ -161,21 +161,22 @@ def test_same_bytes_twice(scenario_totals, ledger, frame, tmp_path):
     assert found[0] == found[1]
 
 
-def test_a_png_is_packed_fast_and_its_pixels_are_those_of_the_canvas(
+def test_a_png_holds_the_pixels_of_the_canvas_and_says_what_it_shows(
     scenario_totals, ledger, frame, tmp_path
 ):
     from PIL import Image
 
     rows = ledger[ledger["species"] == "SO2"]
-    figure = waterfall.waterfall(scenario_totals, rows, "SO2", frame["en"])
+    figure = waterfall.waterfall(scenario_totals, rows, "SO2", frame["zh"])
     path, _ = style.save(figure, tmp_path / "figure")
+    usual = io.BytesIO()
     with style.context():
-        figure.canvas.draw()
-    with Image.open(path) as picture:
-        np.testing.assert_array_equal(np.asarray(picture), np.asarray(figure.canvas.buffer_rgba()))
-    # A zlib stream opens with its level: 1 for levels 2 to 5 (RFC 1950), after b"IDAT" and CMF.
-    data = path.read_bytes()
-    assert data[data.index(b"IDAT") + 5] >> 6 == 1
+        figure.savefig(usual, format="png", dpi=style.DPI)
+    with Image.open(path) as picture, Image.open(usual) as expected:
+        np.testing.assert_array_equal(np.asarray(picture), np.asarray(expected.convert("RGB")))
+        assert picture.info["dpi"] == expected.info["dpi"]
+        assert (picture.text["Title"], picture.text["Description"]) == style.caption(figure)
+    assert path.stat().st_size < usual.tell()
 
 
 def test_drawing_leaves_matplotlib_as_it_was(scenario_totals, ledger, frame):

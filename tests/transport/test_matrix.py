@@ -6,9 +6,11 @@ import xarray as xr
 from scipy import sparse
 
 from emisim.errors import InputError
+from emisim.grid import Grid
 from emisim.transport import matrix
 from emisim.vocabulary import HALVES
 
+DOMAIN = Grid("EPSG:32649", 0.0, 0.0, 500.0, 8, 6)
 SIZES = {"receptor": 2, "row": 10, "half": 2, "period": 2, "group": 2, "y": 3, "x": 4}
 
 
@@ -27,11 +29,11 @@ def made(groups=("ground|flat", "power|flat"), **attrs):
     data = xr.DataArray(values, coords, matrix.DIMS, attrs={"units": "s m-3"})
     share = xr.DataArray([0.1, 0.6], {"node": list(matrix.NODES)}, "node")
     found = {"sensitivity": data, "gas_share": share}
-    return xr.Dataset(found, attrs={"city": "town", **attrs})
+    return xr.Dataset(found, attrs={"city": "town", "crs": DOMAIN.crs, **attrs})
 
 
 def checked(given, receptors=("A", "B"), groups=("ground|flat",)):
-    return matrix.check(given, receptors, groups, city="town")
+    return matrix.check(given, receptors, groups, city="town", domain=DOMAIN, file="mine.nc")
 
 
 def test_rows_receptors_and_groups_are_put_in_order():
@@ -63,7 +65,21 @@ def spoiled(**change):
     [
         (xr.Dataset(), "not a source-receptor matrix"),
         (spoiled(units="ug m-3"), "another unit"),
-        (made(city="Wuhan"), "another city"),
+        (made(city="Wuhan"), r"another city(.|\n)*'Wuhan'(.|\n)*town"),
+        (made(city=""), "`city` is missing"),
+        (made(crs="EPSG:32650"), r"another projection(.|\n)*'EPSG:32650'(.|\n)*EPSG:32649"),
+        (made(crs=""), "another projection .* or none"),
+        (made(crs="Lambert"), "another projection"),
+        (
+            made().assign_coords(x=[1500.0, 2500, 3500, 4500]),
+            r"do not cover the city's grid along x(.|\n)*'1000 to 5000 m'(.|\n)*0 to 4000 m",
+        ),
+        (made().isel(y=[0, 1]), "do not cover the city's grid along y"),
+        (made().assign_coords(y=["a", "b", "c"]), "rise evenly"),
+        (made().isel(receptor=[0, 1, 1]), r"a receptor twice(.|\n)*'B'"),
+        (made().isel(group=[0, 0]), "a group twice"),
+        (spoiled(units=""), "another unit"),
+        (made().astype(str), "are not numbers"),
         (spoiled(value=np.nan), "negative or not a number"),
         (spoiled(value=-1), "negative or not a number"),
         (made().assign_coords(y=[0.0, 10, 11]), "rise evenly"),
@@ -78,8 +94,17 @@ def spoiled(**change):
     ],
 )
 def test_what_does_not_fit_is_named(given, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as error:
         checked(given)
+    assert str(error.value).startswith("mine.nc: ")
+
+
+def test_the_same_projection_may_be_spelt_otherwise():
+    spelt = made(crs="+proj=utm +zone=49 +datum=WGS84 +units=m +no_defs +type=crs")
+    assert "sensitivity" in checked(made())
+    assert "sensitivity" in checked(made(crs="epsg:32649"))
+    assert matrix.same_projection("epsg:32649", "EPSG:32649")
+    assert not matrix.same_projection(spelt.attrs["crs"], "EPSG:32650")
 
 
 def test_sources_see_their_cells_and_their_group():

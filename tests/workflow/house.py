@@ -15,8 +15,8 @@ PARTS = ("Snakefile", "workflow", "profiles", "inputs", "src")
 BIN = Path(sys.executable).parent
 COARSE = ("cell_size: 1000", "cell_size: 5000")
 COARSER = (
-    ("mesh,,default,,mesh_cell_size,3000,m,1000", "mesh,,default,,mesh_cell_size,15000,m,1000"),
-    ("ring_width,120,km", "ring_width,30,km"),
+    ("mesh_cell_size,3000,m,1000,3000", "mesh_cell_size,15000,m,1000,15000"),
+    ("ring_width,120,km,100", "ring_width,30,km,30"),
 )
 CONFIG = """\
 runs:

@@ -34,6 +34,15 @@ def test_a_run_makes_everything(house):
     assert (house.folder / "results/comparison/figures/plans-en.png").stat().st_size > 0
 
 
+def test_every_part_of_the_matrix_is_told(house):
+    said = house.snakemake("--dry-run", "--forcerun", "build_matrix")
+    count = said.count("source-receptor matrix of yangquan: part ")
+    assert count > 1
+    for number in range(1, count + 1):
+        assert f"part {number} of {count}, " in said
+    assert "heating half, 1738A" in said
+
+
 def test_a_second_run_has_nothing_to_do(house):
     assert "Nothing to be done" in house.snakemake()
 

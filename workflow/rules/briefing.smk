@@ -3,8 +3,7 @@ rule write_briefing:
         tables=files("briefing"),
         code=code("briefing"),
         assets=ASSETS,
-        figures="results/{city}/{plan}/figures/{lang}",
-        emissions="results/{city}/base/emissions.nc",
+        figures="results/{city}/{plan}/figures",
         scenarios="results/{city}/{plan}/scenarios.nc",
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
@@ -12,26 +11,30 @@ rule write_briefing:
         claims="results/{city}/{plan}/claims.csv",
         provenance="results/{city}/{plan}/provenance.json",
     output:
-        page=update("results/{city}/{plan}/briefing-{lang}.html"),
+        pages=update(
+            expand(
+                "results/{{city}}/{{plan}}/briefing-{lang}.html", lang=CONFIG.languages
+            )
+        ),
     log:
-        "results/logs/write_briefing/{city}-{plan}-{lang}.log",
+        "results/logs/write_briefing/{city}-{plan}.log",
     benchmark:
-        "results/benchmarks/write_briefing/{city}-{plan}-{lang}.tsv"
+        "results/benchmarks/write_briefing/{city}-{plan}.tsv"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
         made_from=made_from("briefing"),
+        languages=CONFIG.languages,
         city=city,
-        factors=FACTORS,
         plan=plan,
     message:
-        "briefing of {wildcards.plan} ({wildcards.lang})"
+        "briefings of {wildcards.plan}"
     shell:
-        "emisim briefing --lang {wildcards.lang} --city {params.city} --factors {params.factors}"
-        " --plan {params.plan} --emissions {input.emissions} --figures {input.figures}"
+        "emisim briefing --lang {params.languages} --city {params.city}"
+        " --plan {params.plan} --figures {input.figures}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
         " --air {input.air} --verdict {input.verdict} --claims {input.claims}"
         " --provenance {input.provenance}"
-        " --out {output.page} > {log} 2>&1"
+        " --out {output.pages} > {log} 2>&1"

@@ -44,13 +44,13 @@ def checked():
 CONFIG = checked()
 if workflow.is_main_process:
     outdate_unfinished("results")
+MEMORY_MB = {"default": 4000, "fine": 12000}  # of a job that solves transport
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
 
 wildcard_constraints:
     city="|".join(CONFIG.cities()),
     plan="|".join(run.plan for run in CONFIG.runs),
-    lang="|".join(CONFIG.languages),
     half="|".join(HALVES),
     batch=r"\d+",
 
@@ -110,3 +110,14 @@ def matrix_parts(wildcards):
         for half in HALVES
         for batch in range(count)
     ]
+
+
+def matrix_part(wildcards):
+    """Say which part of a city's matrix a job makes: 'part 2 of 6, heating half, A, B'."""
+    batches = _inputs.batches(city(wildcards), FACTORS)
+    batch = int(wildcards.batch)
+    number = list(HALVES).index(wildcards.half) * len(batches) + batch + 1
+    names = ", ".join(batches[batch])
+    return (
+        f"part {number} of {len(HALVES) * len(batches)}, {wildcards.half} half, {names}"
+    )

@@ -10,24 +10,25 @@ rule draw_figures:
         verdict="results/{city}/{plan}/verdict.csv",
         provenance="results/{city}/{plan}/provenance.json",
     output:
-        folder=update(directory("results/{city}/{plan}/figures/{lang}")),
+        folder=update(directory("results/{city}/{plan}/figures")),
     log:
-        "results/logs/draw_figures/{city}-{plan}-{lang}.log",
+        "results/logs/draw_figures/{city}-{plan}.log",
     benchmark:
-        "results/benchmarks/draw_figures/{city}-{plan}-{lang}.tsv"
+        "results/benchmarks/draw_figures/{city}-{plan}.tsv"
     threads: 1
     resources:
         mem_mb=1500,
         runtime=10,
     params:
         made_from=made_from("figures"),
+        languages=CONFIG.languages,
         city=city,
         factors=FACTORS,
         plan=plan,
     message:
-        "figures of {wildcards.plan} ({wildcards.lang})"
+        "figures of {wildcards.plan}"
     shell:
-        "emisim figures --lang {wildcards.lang} --city {params.city} --factors {params.factors}"
+        "emisim figures --lang {params.languages} --city {params.city} --factors {params.factors}"
         " --plan {params.plan} --emissions {input.emissions}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
         " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"

@@ -41,7 +41,7 @@ rule spread_fields:
         "results/benchmarks/spread_fields/{city}-{plan}-{half}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=MEMORY_MB[CONFIG.transport],
         runtime=120,
     params:
         made_from=made_from("fields"),

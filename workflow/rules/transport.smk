@@ -36,15 +36,16 @@ rule build_matrix:
         "results/benchmarks/build_matrix/{city}-{half}-{batch}.tsv"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=MEMORY_MB[CONFIG.transport],
         runtime=120,
     params:
         made_from=made_from("matrix"),
         city=city,
         factors=FACTORS,
         setting=CONFIG.transport,
+        part=matrix_part,
     message:
-        "source-receptor matrix of {wildcards.city}: part {wildcards.half}-{wildcards.batch}"
+        "source-receptor matrix of {wildcards.city}: {params.part}"
     shell:
         "emisim matrix --city {params.city} --factors {params.factors}"
         " --inventory {input.inventory} --setting {params.setting}"

@@ -18,13 +18,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from emisim.chemistry.partition import partition
 from emisim.chemistry.species import molar_mass
 from emisim.errors import InputError
 from emisim.tables import Parameters
 
+Floats = NDArray[np.float64]
 TOTALS = ("SO4", "TN", "TA")
+LOCAL = ("SO4", "TN@low", "TN@high", "TA@low", "TA@high")
+"""Modelled components that the partition takes."""
 
 
 @dataclass(frozen=True)
@@ -82,37 +86,64 @@ def at_gas_share(local: xr.DataArray, name: str, gas: xr.DataArray,
     """
     low, high = (local.sel(component=f"{name}@{n}", drop=True) for n in ("low", "high"))
     first, second = (float(nodes.sel(node=n)) for n in ("low", "high"))
-    weight = (gas - first) / (second - first)
+    return xr.apply_ufunc(_between, low, high, (gas - first) / (second - first))
+
+
+def _between(low: Floats, high: Floats, weight: Floats) -> Floats:
     some = (low > 0) & (high > 0)
-    inverse = (1 - weight) / low.where(some, 1) + weight / high.where(some, 1)
-    return xr.where(some, 1 / inverse.clip(min=np.finfo(float).tiny), low)
+    inverse = (1 - weight) / np.where(some, low, 1) + weight / np.where(some, high, 1)
+    return np.where(some, 1 / np.maximum(inverse, np.finfo(float).tiny), low)
 
 
-def totals(base: Base, local: Mapping[str, xr.DataArray], hours: xr.DataArray,
-           neighbours: Mapping[str, float]) -> dict[str, xr.DataArray]:  # fmt: skip
-    """Return the totals T'_p (..., season, period, point), ug/m3, by name."""
-    out = {}
-    for name in TOTALS:
-        b, n = base.share[name], neighbours.get(name, 1.0)
-        ratio = (local[name] / hours) / base.local[name].where(base.local[name] > 0)
-        out[name] = base.total[name] * (b * n + (1 - b) * ratio.fillna(1.0))
-    return out
+def at_nodes(local: xr.DataArray, given: xr.DataArray, wanted: xr.DataArray) -> xr.DataArray:
+    """Return L (..., component, ...) whose TN and TA stand at other gas shares (node,)."""
+    if (given == wanted).all():
+        return local
+    moved = {
+        f"{name}@{node}": at_gas_share(local, name, wanted.sel(node=node, drop=True), given)
+        for name in ("TN", "TA")
+        for node in wanted["node"].values
+    }
+    parts = [
+        moved.get(str(n), local.sel(component=n, drop=True)) for n in local["component"].values
+    ]
+    return xr.concat(parts, local["component"]).transpose(*local.dims)
+
+
+def totals(base: Base, local: Mapping[str, xr.DataArray],
+           hours: xr.DataArray) -> dict[str, xr.DataArray]:  # fmt: skip
+    """Return the base's totals T_p (..., season, period, point), ug/m3, by name."""
+    return {
+        n: xr.apply_ufunc(
+            _total, base.total[n], base.share[n], 1.0, local[n] / hours, base.local[n]
+        )
+        for n in TOTALS
+    }
+
+
+def _total(total: Floats, share: Floats, neighbours: float, local: Floats,
+           before: Floats) -> Floats:  # fmt: skip
+    known = before > 0
+    ratio = np.where(known, local / np.where(known, before, 1), 1.0)
+    return total * (share * neighbours + (1 - share) * ratio)
+
+
+def _gas(total: Floats, particulate: Floats) -> Floats:
+    some = total > 0
+    return np.where(some, np.clip(1 - particulate / np.where(some, total, 1), 0, 1), 0.0)
 
 
 def particles(total: Mapping[str, xr.DataArray], air: Conditions) -> dict[str, xr.DataArray]:
-    """Return particulate ``nitrate`` and ``ammonium`` and gas shares ``TN``, ``TA``, by period."""
+    """Return particulate ``nitrate`` and gas shares ``TN``, ``TA``, by period."""
     arrays = xr.broadcast(air.temperature, air.humidity, *(total[n] for n in TOTALS))
-    found = partition(*(a.values for a in arrays), air.chemistry)
-    like = arrays[0]
-    nitrate, ammonium = (
-        like.copy(data=np.asarray(v, float))
-        for v in (found.particulate_nitrate, found.particulate_ammonium)
-    )
-    gas = {}
-    for name, part in (("TN", nitrate), ("TA", ammonium)):
-        whole = arrays[2 + TOTALS.index(name)]
-        gas[name] = xr.where(whole > 0, 1 - part / whole.where(whole > 0, 1), 0).clip(0, 1)
-    return {"nitrate": nitrate, "ammonium": ammonium, **gas}
+    values = [a.values for a in arrays]
+    found = partition(*values, air.chemistry)
+    parts = {
+        "nitrate": found.particulate_nitrate,
+        "TN": _gas(values[3], found.particulate_nitrate),
+        "TA": _gas(values[4], found.particulate_ammonium),
+    }
+    return {n: arrays[0].copy(data=np.asarray(v, float)) for n, v in parts.items()}
 
 
 def respond(base: Base, local: xr.DataArray, air: Conditions,
@@ -130,12 +161,29 @@ def respond(base: Base, local: xr.DataArray, air: Conditions,
     neighbours
         Factor on the background of SO4, TN, TA.
     """
-    gas = dict.fromkeys(("TN", "TA"), air.gas_node.mean("node") + 0 * air.hours)
+    given = [local.sel(component=n, drop=True) for n in LOCAL]
+    known = [part[n] for part in (base.total, base.share, base.local) for n in TOTALS]
+    fields = xr.broadcast(*given, *known, air.temperature, air.humidity, air.hours)
+    values = [f.values for f in fields]
+    so4, tn, ta = values[0], values[1:3], values[3:5]
+    total, share, before = values[5:8], values[8:11], values[11:14]
+    temperature, humidity, hours = values[14:]
+    first, second = air.gas_node.sel(node=["low", "high"]).values
+    gas = [np.full(so4.shape, (first + second) / 2)] * 2
+    factor = [neighbours.get(n, 1.0) for n in TOTALS]
     for _ in range(air.passes):
-        parts = _local_parts(local, gas, air)
-        found = particles(totals(base, parts, air.hours, neighbours), air)
-        gas = {name: found[name] for name in ("TN", "TA")}
-    return {n: xr.dot(found[n], air.hours, dim="period") for n in ("nitrate", "ammonium")}
+        weight = [(g - first) / (second - first) for g in gas]
+        now = (so4, _between(*tn, weight[0]), _between(*ta, weight[1]))
+        terms = zip(total, share, factor, now, before, strict=True)
+        made = [_total(t, b, n, part / hours, held) for t, b, n, part, held in terms]
+        found = partition(temperature, humidity, *made, air.chemistry)
+        ions = found.particulate_nitrate, found.particulate_ammonium
+        gas = [_gas(t, i) for t, i in zip(made[1:], ions, strict=True)]
+    like = fields[0]
+    return {
+        name: (like.copy(data=values) * air.hours).sum("period")
+        for name, values in zip(("nitrate", "ammonium"), ions, strict=True)
+    }
 
 
 def _local_parts(local: xr.DataArray, gas: Mapping[str, xr.DataArray],
@@ -178,7 +226,7 @@ def anchor(observed: Mapping[str, xr.DataArray], gas_ammonia: xr.DataArray,
         trial = Base(total, dict(share), means, bound, bound)
         total["TN"] = _solve_nitrate(trial, parts, observed["NO3"], air, reach)
         trial = Base(total, dict(share), means, bound, bound)
-        found = particles(totals(trial, parts, air.hours, {}), air)
+        found = particles(totals(trial, parts, air.hours), air)
         gas = {name: found[name] for name in ("TN", "TA")}
         reach = air.numerics.value("later_reach", "fraction", process="anchor")
     _require_reached(found["nitrate"], observed["NO3"], air)
@@ -195,7 +243,7 @@ def _solve_nitrate(trial: Base, parts: Mapping[str, xr.DataArray], wanted: xr.Da
     """
     unit = Base({**trial.total, "TN": xr.ones_like(wanted)}, trial.share, trial.local, wanted,
                 wanted)  # fmt: skip
-    per_total = totals(unit, parts, air.hours, {})
+    per_total = totals(unit, parts, air.hours)
     fields = xr.broadcast(
         air.temperature, air.humidity, *(per_total[n] for n in TOTALS), air.hours, wanted,
         trial.total["TN"],

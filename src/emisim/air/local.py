@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from emisim import units
 from emisim.chemistry.oxidation import oxidant_feedback, precursor_factor, sulfate_feedback
@@ -11,6 +12,7 @@ from emisim.factors import Factors
 from emisim.tables import Parameters
 from emisim.vocabulary import HALVES, SEASONS
 
+Floats = NDArray[np.float64]
 TRACERS: dict[str, dict[str, int]] = {
     "EC": {"BC": 1},
     "POA": {"OC": 1},
@@ -21,6 +23,7 @@ TRACERS: dict[str, dict[str, int]] = {
     "NH3": {"NH3": 1},
 }
 """Emitted tracers as sums of inventory species; ``precursor`` is added with its yields."""
+PARTICLES = ("EC", "POA", "other", "coarse")
 PRECURSOR = "precursor"
 COMPONENTS = {
     "EC": ("EC", "fine"),
@@ -53,6 +56,20 @@ def precursor_yields(
     return xr.DataArray(table, {"species": species}, ("source", "species"))
 
 
+def transported(sectors: np.ndarray, deposition: Parameters) -> xr.DataArray:
+    """Return the share of each source's particles that leaves its surroundings (source,).
+
+    Dust whirled up at the ground is caught by plants and walls within metres, below what a grid
+    resolves (``deposition.csv``, process near-source).
+    """
+    known = {
+        s: deposition.value("transportable_fraction", "fraction", process="near-source",
+                            technology=s)
+        for s in np.unique(sectors).tolist()
+    }  # fmt: skip
+    return xr.DataArray([known[s] for s in sectors.tolist()], dims="source")
+
+
 def days(year: int) -> xr.DataArray:
     """Return the days of each month of a calendar year (month,)."""
     count = [pd.Timestamp(year, m, 1).days_in_month for m in range(1, 13)]
@@ -62,6 +79,8 @@ def days(year: int) -> xr.DataArray:
 def rates(emission: xr.DataArray, sectors: np.ndarray, factors: Factors,
           year: int) -> xr.DataArray:  # fmt: skip
     """Return emission rates by tracer (..., source, month, tracer), ug/s; NH3 as NH4.
+
+    Particles are what leaves the source's surroundings (:func:`transported`).
 
     Parameters
     ----------
@@ -86,7 +105,9 @@ def rates(emission: xr.DataArray, sectors: np.ndarray, factors: Factors,
     seconds = days(year) * units.factor("d", "s")
     joined = xr.concat(parts, "tracer")
     received = xr.where(joined["tracer"] == "NH3", mass_ratio("TA", factors), 1.0)
-    return joined * received * (units.factor("kg", "ug") / seconds)
+    leaving = transported(sectors, factors["deposition"])
+    share = xr.where(joined["tracer"].isin(PARTICLES), leaving, 1.0)
+    return joined * received * share * (units.factor("kg", "ug") / seconds)
 
 
 def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.DataArray:
@@ -102,18 +123,30 @@ def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.
     year
         Calendar year of the months.
     """
-    parts = []
-    for name, (tracer, row) in COMPONENTS.items():
-        emitted = rate.sel(tracer=tracer, drop=True)
-        effect = at_source.sel(row=row, drop=True)
-        by_half = [
-            xr.dot(emitted.sel(month=list(months)), effect.sel(half=half, drop=True), dim="source")
-            for half, months in HALVES.items()
-        ]
-        parts.append(xr.concat(by_half, "month").expand_dims(component=[name]))
-    return seasonal(xr.concat(parts, "component"), year).transpose(
-        ..., "season", "component", "period", "receptor"
-    )
+    months = [m for of in HALVES.values() for m in of]
+    lead = [d for d in rate.dims if d not in ("source", "month", "tracer")]
+    emitted = rate.sel(month=months).transpose("tracer", *lead, "month", "source")
+    order = ("row", "half", "period", "receptor")
+    effect = at_source.sel(half=list(HALVES)).transpose(*order, "source")
+    tracers, rows = (v[d].values.tolist() for v, d in ((emitted, "tracer"), (effect, "row")))
+    parts = [
+        _received(emitted.values[tracers.index(t)], effect.values[rows.index(r)])
+        for t, r in COMPONENTS.values()
+    ]
+    coords = {n: emitted[n].values for n in (*lead, "month")}
+    coords |= {n: effect[n].values for n in order[2:]} | {"component": list(COMPONENTS)}
+    joined = xr.DataArray(np.stack(parts), coords, ("component", *lead, "month", *order[2:]))
+    return seasonal(joined, year).transpose(..., "season", "component", "period", "receptor")
+
+
+def _received(emitted: Floats, effect: Floats) -> Floats:
+    """Return (..., month, period, receptor) from rates (..., month, source), months half by half,
+    and sensitivities (half, period, receptor, source).
+    """
+    ends = np.cumsum([len(months) for months in HALVES.values()])[:-1]
+    by_half = np.split(emitted, ends, axis=-2)
+    parts = [np.tensordot(e, k, (-1, -1)) for e, k in zip(by_half, effect, strict=True)]
+    return np.concatenate(parts, axis=-3)
 
 
 def seasonal(monthly: xr.DataArray, year: int) -> xr.DataArray:

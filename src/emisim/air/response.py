@@ -101,13 +101,14 @@ def respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, ba
     -----
     Where the model has no local contribution to a component in the base, the component is held.
     """
-    parts = {}
-    for name in SIMPLE:
-        now = local.sel(component=name, drop=True).sum("period")
-        ratio = (now / base.local[name].where(base.local[name] > 0)).fillna(1.0)
-        b = share.sel(response=name, drop=True)
-        seen = observed.sel(response=name, drop=True)
-        parts[name] = seen * (b * neighbours.get(name, 1.0) + (1 - b) * ratio)
+    names = pd.Index(list(SIMPLE), name="component")
+    before = xr.concat([base.local[n] for n in SIMPLE], names)
+    now = local.sel(component=list(SIMPLE)).sum("period")
+    b, seen = (v.sel(response=list(SIMPLE)).rename(response="component") for v in (share, observed))
+    moved = xr.DataArray([neighbours.get(n, 1.0) for n in SIMPLE], {"component": list(SIMPLE)})
+    ratio = (now / before.where(before > 0)).fillna(1.0)
+    simple = seen * (b * moved + (1 - b) * ratio)
+    parts = {n: simple.sel(component=n, drop=True) for n in SIMPLE}
     ions = inorganic.respond(base, local, conditions, neighbours)
     for name, ion, held in (
         ("NO3", "nitrate", base.nitrate), ("NH4", "ammonium", base.ammonium),

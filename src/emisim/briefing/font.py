@@ -4,13 +4,15 @@ import base64
 import io
 import logging
 
-from emisim.figures.style import REGULAR, font_files
+from emisim.figures.typeface import REGULAR, font_files
 
 FAMILY = "emisim CJK"
 FIRST_WIDE, LAST_WIDE = 0x2E80, 0xFFEF
 """Code points of the East Asian blocks; Latin text keeps the reader's own font."""
 NAMES = (0, 1, 2, 13, 14)
 """Records of the font's name table that stay: copyright, family, style, licence and its address."""
+UPRIGHT = ("vhea", "vmtx", "VORG")
+"""Tables of vertical writing, which the page does not use."""
 
 
 def face(text: str) -> str:
@@ -18,7 +20,7 @@ def face(text: str) -> str:
 
     The glyphs are cut from the figures' font (SIL Open Font License), the same bytes each time.
     """
-    wanted = sorted({ord(c) for c in text if FIRST_WIDE <= ord(c) <= LAST_WIDE})
+    wanted = sorted(c for c in map(ord, set(text)) if FIRST_WIDE <= c <= LAST_WIDE)
     if not wanted:
         return ""
     data = base64.b64encode(_subset(wanted)).decode("ascii")
@@ -35,7 +37,9 @@ def _subset(code_points: list[int]) -> bytes:
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
     options.name_IDs = list(NAMES)
-    font = TTFont(font_files()[REGULAR], recalcTimestamp=False, lazy=True)
+    options.drop_tables += UPRIGHT
+    unchanged = {"recalcTimestamp": False, "recalcBBoxes": False}
+    font = TTFont(font_files()[REGULAR], lazy=True, **unchanged)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=code_points)
     cutter.subset(font)

@@ -9,8 +9,8 @@ import xarray as xr
 
 from emisim import plan as plans
 from emisim import vocabulary
-from emisim.figures.album import Material
-from emisim.figures.gauges import amount, goal, shown, spread
+from emisim.figures.amounts import amount, goal, shown, spread
+from emisim.figures.findings import Findings
 from emisim.figures.language import concentration, percent, say, significant, term
 from emisim.plan_model import REASONS, Clause, Plan
 
@@ -37,11 +37,11 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
-def verdict(material: Material, lang: str) -> Table:
+def verdict(findings: Findings, lang: str) -> Table:
     """Return one row per target: goal, what each scenario reaches, and condition or reason."""
     rows, classes = [], []
-    conditions = [c for c in material.verdict[f"conditional_on_{lang}"].unique() if c]
-    for _, lines in material.verdict.groupby("target", sort=False):
+    conditions = [c for c in findings.verdict[f"conditional_on_{lang}"].unique() if c]
+    for _, lines in findings.verdict.groupby("target", sort=False):
         first = lines.iloc[0]
         by_scenario = lines.set_index("scenario")
         cells = [_outcome(by_scenario, s, lang) for s in SCENARIOS]
@@ -107,18 +107,18 @@ def _quantity(value: float, row: pd.Series) -> str:
     return amount(value, row["unit"], change=str(row["metric"]).endswith("_change"))
 
 
-def totals(material: Material, lang: str) -> Table:
+def totals(findings: Findings, lang: str) -> Table:
     """Return the city's emissions by species and scenario (t/year) with the change on the base."""
     rows = []
     for species in vocabulary.SPECIES:
-        sums = material.by_scenario(species)
+        sums = findings.by_scenario(species)
         if sums.get("base", 0) > 0:
             cells = [significant(sums["base"])]
             cells += [
                 f"{significant(sums[s])} ({percent(sums[s] / sums['base'] - 1, signed=True)})"
                 for s in SCENARIOS
             ]
-            for shares in (material.stamp.assumed, material.stamp.assumed_factors):
+            for shares in (findings.stamp.assumed, findings.stamp.assumed_factors):
                 cells.append(percent(shares[species]) if species in shares else "–")
             rows.append([term(species, lang), *cells])
     heads = [say("html.species", lang), *(_scenario(s, lang) for s in ("base", *SCENARIOS))]
@@ -131,9 +131,9 @@ def _scenario(name: str, lang: str) -> str:
     return say(f"html.scenario.{name}", lang)
 
 
-def ledger(material: Material, lang: str, scenario: str = "stated") -> Table:
+def ledger(findings: Findings, lang: str, scenario: str = "stated") -> Table:
     """Return each measure's change in t/year, in sequence and alone, and their sum."""
-    chosen = material.ledger[material.ledger["scenario"] == scenario]
+    chosen = findings.ledger[findings.ledger["scenario"] == scenario]
     wide = chosen.pivot_table(
         index=["order", "clause", f"name_{lang}"],
         columns="species",
@@ -164,16 +164,16 @@ def _change(tonnes: float) -> str:
     return ("+" if tonnes > 0 else "") + text
 
 
-def areas(material: Material, lang: str) -> Table | None:
+def areas(findings: Findings, lang: str) -> Table | None:
     """Return annual means by area, base year and plan in full; None while there is no air."""
-    by_area = material.by_area
+    by_area = findings.by_area
     if by_area is None:
         return None
     species = [s for s in AIR if s in by_area["species"].values]
     shown = ("base", "stated")
     rows = [
         [
-            _area_name(material, area, lang),
+            _area_name(findings, area, lang),
             *(concentration(float(_at(by_area, area, s, k))) for s in species for k in shown),
         ]
         for area in by_area["area"].values.tolist()
@@ -187,11 +187,8 @@ def _at(by_area: xr.DataArray, area: str, species: str, scenario: str) -> xr.Dat
     return by_area.sel(area=area, species=species, scenario=scenario)
 
 
-def _area_name(material: Material, area: str, lang: str) -> str:
-    districts = material.atlas.districts.set_index("district")
-    if area in districts.index:
-        return str(districts.loc[area, f"name_{lang}"])
-    return say("html.city_mean", lang)
+def _area_name(findings: Findings, area: str, lang: str) -> str:
+    return findings.districts[lang].get(area) or say("html.city_mean", lang)
 
 
 def balance(plan: Plan, lang: str) -> list[Table]:

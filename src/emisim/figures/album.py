@@ -1,82 +1,37 @@
 """All figures of a plan, in the order of a briefing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
 from emisim.figures import emissions, gauges, maps, style, waterfall
-from emisim.vocabulary import OUTSIDE
+from emisim.figures.findings import LEDGER, MAPPED, Findings
 
-MAPPED = ("PM2.5", "SO2", "NOx")
-LEDGER = ("SO2", "NOx", "PM2.5")
 AIR = {"PM2.5": ("PM2.5", "SO2", "NOx", "NH3"), "SO2": ("SO2",)}
 """Concentrations that are mapped, each with the emissions that it rests on."""
 
 
-@dataclass(frozen=True)
-class Material:
-    """Everything that the figures and the briefing of one plan show.
+@dataclass(frozen=True, kw_only=True)
+class Material(Findings):
+    """Everything that the figures of one plan show.
 
     Parameters
     ----------
-    place
-        Language -> name of the city.
-    years
-        Base year and plan year.
-    heating
-        Months of the heating season.
-    totals
-        Columns scenario, sector, district, species, month, tonnes; district ``outside`` included.
-    ledger
-        As from :func:`emisim.ledger.build`.
-    verdict
-        As from :func:`emisim.targets.verdict`, empty text as "".
     emission
         (species, y, x) t per km2 and year of the base year; None while there is no grid.
-    concentration, at_monitors
-        (scenario, species, y, x) and (scenario, species, station), ug/m3; None without air.
-    by_area, anchor_ratio
-        As from :func:`emisim.air.concentrations`; None without air.
+    concentration
+        (scenario, species, y, x), ug/m3; None without air.
     atlas
         Districts and monitors in the grid's CRS.
-    stamp
-        Provenance digest, package version and the species' shares of assumed numbers.
     """
 
-    place: Mapping[str, str]
-    years: tuple[int, int]
-    heating: Sequence[int]
-    totals: pd.DataFrame
-    ledger: pd.DataFrame
-    verdict: pd.DataFrame
     emission: xr.DataArray | None
     concentration: xr.DataArray | None
-    at_monitors: xr.DataArray | None
     atlas: maps.Atlas
-    stamp: style.Stamp
-    by_area: xr.DataArray | None = None
-    anchor_ratio: xr.DataArray | None = None
-
-    def inside(self, scenario: str = "base") -> pd.DataFrame:
-        """Return the totals of one scenario without the load served beyond the city."""
-        rows = self.totals
-        return rows[(rows["scenario"] == scenario) & (rows["district"] != OUTSIDE)]
-
-    def by_scenario(self, species: str) -> dict[str, float]:
-        """Return scenario -> t/year of one species inside the city."""
-        rows = self.totals[self.totals["species"] == species]
-        kept = rows[rows["district"] != OUTSIDE]
-        return kept.groupby("scenario")["tonnes"].sum().to_dict()
-
-    def measures(self, species: str, scenario: str = "stated") -> pd.DataFrame:
-        """Return the ledger of one species and scenario."""
-        rows = self.ledger
-        return rows[(rows["species"] == species) & (rows["scenario"] == scenario)]
 
 
 def pages(material: Material, lang: str) -> Iterator[tuple[str, Callable[[], Figure]]]:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from emisim.figures import style
 from emisim.figures.language import percent, say, term
+from emisim.figures.stamp import Stamp
 
 SHOWN = (
     ("emission", "SO2"),
@@ -32,7 +33,7 @@ def comparison(
     totals: pd.DataFrame,
     counts: pd.DataFrame,
     names: Mapping[str, Mapping[str, str]],
-    stamp: style.Stamp,
+    stamp: Stamp,
     lang: str,
 ) -> Figure:
     """Draw five changes and the targets of every plan, one plan per line.

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from emisim import vocabulary
 from emisim.figures import messages, style
 from emisim.figures.language import mass, percent, say, term
+from emisim.figures.stamp import Stamp, footer
 
 LABEL_FROM = 0.06
 """Smallest share that is written into its bar: a narrower piece cannot hold the number."""
@@ -42,7 +43,7 @@ def sectors(totals: pd.DataFrame, frame: style.Frame) -> Figure:
     sums = totals.groupby("species")["tonnes"].sum()
     message = messages.largest_sectors(totals, KEY_SPECIES, lang)
     subtitle = say("sectors.subtitle", lang, **frame.where())
-    foot = style.footer(stamp, tuple(table.index), lang)
+    foot = footer(stamp, tuple(table.index), lang)
     with style.context():
         figure = style.slide(message, subtitle, foot)
         top = style.body_top(figure)
@@ -70,7 +71,7 @@ def _stack(axes: Axes, table: pd.DataFrame) -> None:
 
 
 def _totals_column(
-    axes: Axes, table: pd.DataFrame, sums: pd.Series, stamp: style.Stamp, lang: str
+    axes: Axes, table: pd.DataFrame, sums: pd.Series, stamp: Stamp, lang: str
 ) -> None:
     """Write beside each bar the total and its shares on assumed numbers and assumed factors."""
     axes.set_yticks(range(len(table)), [term(s, lang) for s in table.index], weight="bold")
@@ -116,7 +117,7 @@ def monthly(
     chosen = totals[totals["species"].isin(species)]
     names = [s for s in vocabulary.SECTORS if chosen.loc[chosen["sector"] == s, "tonnes"].sum() > 0]
     with style.context():
-        figure = style.slide(message, subtitle, style.footer(frame.stamp, tuple(species), lang))
+        figure = style.slide(message, subtitle, footer(frame.stamp, tuple(species), lang))
         top = style.body_top(figure)
         grid = figure.add_gridspec(
             2, 2, left=0.075, right=0.975, top=top - 0.045, bottom=0.225, hspace=0.42, wspace=0.17

@@ -7,8 +7,9 @@ from matplotlib.transforms import Transform, blended_transform_factory
 
 from emisim import units
 from emisim.figures import messages, style
-from emisim.figures.language import concentration, percent, say, shorten, term
-from emisim.target_model import DAYS
+from emisim.figures.amounts import goal, is_change, shown
+from emisim.figures.language import say, shorten
+from emisim.figures.stamp import footer
 
 BAR = 0.56
 REACH = (-0.25, 1.25)
@@ -41,71 +42,6 @@ def progress(row: pd.Series) -> float:
     return (row["value"] - start) / way if way else float(row["verdict"] == MET)
 
 
-def is_change(row: pd.Series) -> bool:
-    """Tell whether a verdict row's value is a change since the base year, not a level."""
-    return str(row["metric"]).endswith("_change")
-
-
-def amount(value: float, unit: str, *, change: bool = True) -> str:
-    """Return a value with its unit; a percentage that is a change carries its sign.
-
-    Examples
-    --------
-    >>> amount(-14.2, "%"), amount(35.0, "ug/m3"), amount(80, "%", change=False)
-    ('–14%', '35.0 µg/m³', '80%')
-    """
-    if unit == "%":
-        return percent(value * units.factor("%", "fraction"), signed=change)
-    return f"{concentration(value)} {term(unit, 'en')}"
-
-
-def shown(row: pd.Series, column: str = "value") -> str:
-    """Return a number of a verdict row with its unit; shares of days with one decimal.
-
-    Examples
-    --------
-    >>> shown(pd.Series({"value": 72.14, "unit": "%", "metric": "good_days"}))
-    '72.1%'
-    >>> shown(pd.Series({"value": 6.4372, "unit": "1", "metric": "composite_index"}))
-    '6.44'
-    """
-    value, unit = row[column], row["unit"]
-    if row["metric"] in DAYS and unit == "%":
-        return f"{value:.1f}%"
-    if unit == "1":
-        return f"{value:.0f}" if str(row["metric"]).endswith("_rank") else f"{value:.2f}"
-    return amount(value, unit, change=is_change(row))
-
-
-def spread(row: pd.Series) -> str:
-    """Return the range of a verdict row's value in brackets, nothing where it has none.
-
-    Examples
-    --------
-    >>> row = {"value": 72.1, "value_low": 69.0, "value_high": 75.5, "unit": "%"}
-    >>> spread(pd.Series(row | {"metric": "good_days"}))
-    ' (69.0%–75.5%)'
-    """
-    if pd.isna(row.get("value_low")) or pd.isna(row.get("value_high")):
-        return ""
-    return f" ({shown(row, 'value_low')}–{shown(row, 'value_high')})"
-
-
-def goal(row: pd.Series) -> str:
-    """Return the goal of a verdict row; at 0 the direction is written, too.
-
-    Examples
-    --------
-    >>> row = {"target_value": 0.0, "unit": "%", "comparison": "at most", "metric": "coal_change"}
-    >>> goal(pd.Series(row))
-    '≤ 0%'
-    """
-    text = shown(row, "target_value")
-    if row["target_value"]:
-        return text
-    return f"{'≤' if row['comparison'] == 'at most' else '≥'} {text}"
-
-
 def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) -> Figure:
     """Draw one gauge per computable target and list the others with their reasons.
 
@@ -119,7 +55,7 @@ def gauges(verdict: pd.DataFrame, species: tuple[str, ...], frame: style.Frame) 
     subtitle = say("gauge.subtitle", lang, place=frame.place)
     message = messages.verdict_count(verdict, lang)
     with style.context():
-        figure = style.slide(message, subtitle, style.footer(frame.stamp, species, lang))
+        figure = style.slide(message, subtitle, footer(frame.stamp, species, lang))
         low = _list_reasons(figure, others, left_out, lang, alone=firsts.empty)
         if firsts.empty:
             return figure

@@ -4,8 +4,9 @@ import csv
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from emisim import vocabulary
@@ -158,9 +159,12 @@ def balance(text: str, width: int) -> str:
     'half of it\\ncomes from here'
     """
     lines = wrap(text, width).count("\n")
-    while width > 1 and wrap(text, width - 1).count("\n") == lines:
-        width -= 1
-    return wrap(text, width)
+    fits = partial(_no_longer, text, lines)
+    return wrap(text, bisect_left(range(width), True, lo=1, key=fits))
+
+
+def _no_longer(text: str, breaks: int, width: int) -> bool:
+    return wrap(text, width).count("\n") <= breaks
 
 
 def shorten(text: str, width: int, rows: int = 2) -> str:

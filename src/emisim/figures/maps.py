@@ -22,6 +22,7 @@ from shapely.geometry.polygon import orient
 
 from emisim.figures import classes, messages, placement, style
 from emisim.figures.language import mass, percent, plain, say, term
+from emisim.figures.stamp import footer
 from emisim.vocabulary import MAP_SCENARIOS
 
 FORMAT = ticker.FuncFormatter(lambda value, _: plain(value))
@@ -75,7 +76,7 @@ def emission(
     message = messages.concentrated(values, named, species, lang)
     subtitle = say("map.subtitle", lang, species=term(species, lang), **frame.where())
     with style.context():
-        figure = style.slide(message, subtitle, style.footer(frame.stamp, (species,), lang))
+        figure = style.slide(message, subtitle, footer(frame.stamp, (species,), lang))
         top = style.body_top(figure)
         axes = figure.add_axes((0.03, 0.095, 0.52, top - 0.095))
         limits = classes.powers(values)
@@ -231,7 +232,7 @@ def air(
     change = plan - base
     heads = [say(f"air.{p}", lang, year=y) for p, y in zip(PANELS, frame.years, strict=True)]
     with style.context():
-        figure = style.slide(message, subtitle, style.footer(frame.stamp, tuple(rests_on), lang))
+        figure = style.slide(message, subtitle, footer(frame.stamp, tuple(rests_on), lang))
         top, width = style.body_top(figure), 0.3
         shared = classes.level_look(base.values, plan.values)
         looks = [shared, shared, classes.change_look(change.values)]

@@ -1,14 +1,14 @@
 """One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,8 +17,9 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from emisim import output
-from emisim.errors import InputError
-from emisim.figures import language
+from emisim.figures import language, png
+from emisim.figures.stamp import Stamp
+from emisim.figures.typeface import font_files
 
 SLIDE = (13.333, 7.5)
 DPI = 200
@@ -27,43 +28,14 @@ LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
 LINE = 1.28
 SLACK = 8
 """Columns tried beyond the estimate when text is broken to the slide's width."""
-REGULAR, BOLD = 400, 700
-FONT_PACKAGE = "mpl_font"
-FONT_FILES = MappingProxyType(
-    {REGULAR: "NotoSansCJKsc-Regular.otf", BOLD: "NotoSansCJKsc-Bold.otf"},
-)
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
-FAST = MappingProxyType({"png": {"pil_kwargs": {"compress_level": 2}}})
-"""Half the time of zlib's usual level 6; slides of flat colours get no larger."""
 NO_METADATA = MappingProxyType(
     {
         "png": {"Software": None},
         "svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
     }
 )
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What every figure prints small: where it comes from and how much of it is assumed.
-
-    Parameters
-    ----------
-    digest
-        Provenance digest, 12 characters.
-    assumed
-        Species -> fraction (0 to 1) of the city's total that rests on assumed numbers.
-    assumed_factors
-        The same, of assumed emission factors and controls alone.
-    version
-        Version of the package.
-    """
-
-    digest: str
-    assumed: Mapping[str, float] = field(default_factory=dict)
-    assumed_factors: Mapping[str, float] = field(default_factory=dict)
-    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,27 +68,6 @@ def fonts() -> tuple[str, str]:
         entry = font_manager.FontEntry(fname=str(path), name=FAMILY, weight=weight)
         font_manager.fontManager.ttflist.append(entry)
     return FAMILY, FALLBACK
-
-
-def font_files() -> dict[int, Path]:
-    """Return weight -> file of the Chinese font in the installed package.
-
-    Raises
-    ------
-    InputError
-        Package or file missing.
-    """
-    found = {}
-    spec = find_spec(FONT_PACKAGE)
-    folders = [] if spec is None else spec.submodule_search_locations or []
-    for weight, name in FONT_FILES.items():
-        path = next((p for f in folders if (p := Path(f, "fonts", "noto", name)).is_file()), None)
-        if path is None:
-            what = f"the Chinese font {name} is not there"
-            hint = "pip install mpl-font, or run `make run`"
-            raise InputError(what, value=FONT_PACKAGE, hint=hint)
-        found[weight] = path
-    return found
 
 
 @contextmanager
@@ -188,34 +139,6 @@ def body_top(figure: Figure) -> float:
     return low / figure.bbox.height - 0.025
 
 
-def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
-    """Return the footer: share on assumed numbers, version and provenance digest."""
-    source = language.say("foot.source", lang, version=stamp.version, digest=stamp.digest)
-    return f"{assumed_text(stamp, species, lang)}  {source}"
-
-
-def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
-    """Return how much of the species' totals rests on assumed numbers, or that it isn't known."""
-    known = [s for s in species if s in stamp.assumed]
-    if not known:
-        return language.say("foot.assumed_unknown", lang)
-    key = "foot.assumed_one" if len(known) == 1 else "foot.assumed_range"
-    return language.say(
-        key,
-        lang,
-        share=_range(stamp.assumed, known),
-        factors=_range(stamp.assumed_factors, known),
-        species=language.term(known[0], lang),
-    )
-
-
-def _range(shares: Mapping[str, float], species: Sequence[str]) -> str:
-    """Return the percentages of the species from lowest to highest, or a dash if not known."""
-    known = [shares[s] for s in species if s in shares]
-    ends = [language.percent(end) for end in (min(known), max(known))] if known else ["–"]
-    return "–".join(dict.fromkeys(ends))
-
-
 def bare(axes: Axes, *sides: str) -> None:
     """Take away the named spines and the ticks of a chart's categories."""
     for side in sides:
@@ -257,13 +180,11 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
 
     Message and subtitle go along as title and description of the file.
     """
-    path = Path(path)
     words = dict(zip(("Title", "Description"), caption(figure), strict=True))
-    written = []
-    for suffix, metadata in NO_METADATA.items():
-        target = path.with_name(f"{path.name}.{suffix}")
-        with context(), output.atomic(target) as temporary:
-            how = {"metadata": metadata | words, **FAST.get(suffix, {})}
-            figure.savefig(temporary, format=suffix, dpi=DPI, **how)
-        written.append(target)
-    return written[0], written[1]
+    raster, vector = (Path(path).with_name(f"{Path(path).name}.{suffix}") for suffix in NO_METADATA)
+    with context(), output.atomic(raster) as temporary:
+        figure.canvas.draw()
+        png.write(temporary, np.asarray(figure.canvas.buffer_rgba())[..., :3], DPI, words)
+    with context(), output.atomic(vector) as temporary:
+        figure.savefig(temporary, format="svg", metadata=NO_METADATA["svg"] | words)
+    return raster, vector

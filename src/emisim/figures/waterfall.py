@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from emisim.errors import MassError
 from emisim.figures import messages, style
 from emisim.figures.language import mass, percent, say, shorten, term
+from emisim.figures.stamp import footer
 
 SHOWN = 7
 """Measures with a bar of their own; the rest share one."""
@@ -102,7 +103,7 @@ def waterfall(
     if goal is not None:
         marks[goal.name] = goal.tonnes
     low, high = _limits([*(r.end for r in rows), *marks.values()])
-    foot = style.footer(frame.stamp, (species,), lang)
+    foot = footer(frame.stamp, (species,), lang)
     if low:
         foot = f"{say('waterfall.cut', lang, start=mass(low, lang))}  {foot}"
     with style.context():

@@ -91,13 +91,14 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "air": [
             *transport,
             *(tables / f"{name}.csv" for name in ("air", "composition")),
-            *(folder / "observed.csv", *background(folder)),
+            *(folder / "observed.csv", folder / "districts.csv"),
+            *(*background(folder), *own_matrix(folder)),
         ],
         "verdict": judged,
         "provenance": judged,
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "compare": [document, folder / "city.yaml"],
-        "briefing": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
+        "briefing": [document, folder / "city.yaml"],
     }
     return sorted(set(own[stage]))
 

@@ -1,83 +1,38 @@
-"""What figures and briefing show, gathered from the files of one plan's results."""
-
-import json
-from dataclasses import dataclass
-from pathlib import Path
+"""What the figures of a plan show, gathered from the files of its results."""
 
 import geopandas as gpd
-import pandas as pd
 import pyproj
 import xarray as xr
 
-from emisim import __version__, boundaries, grid, gridding, units
-from emisim import plan as plans
+from emisim import boundaries, grid, gridding, units
 from emisim.city import City
 from emisim.figures.album import MAPPED, Material
 from emisim.figures.maps import Atlas
-from emisim.figures.style import Stamp
 from emisim.grid import Grid
-from emisim.plan_model import Plan
-from emisim.stages import _domain, _files, _plan
+from emisim.stages import _domain, _findings
 
 
-@dataclass(frozen=True)
-class Results:
-    """Paths of the results that are shown."""
-
-    scenarios: str
-    ledger: str
-    air: str
-    verdict: str
-    provenance: str
-    emissions: str
-
-
-def gather(city: City, document: Plan, scenarios: xr.Dataset, paths: Results) -> Material:
-    """Return everything that is shown of a plan.
+def of_plan(
+    city: str, factors: str, plan: str, emissions: str, paths: _findings.Results
+) -> Material:
+    """Return everything that the figures of a plan show.
 
     Parameters
     ----------
-    city, document, scenarios
-        The city's folder, the plan and its scenarios, as read.
-    paths
+    city, factors, plan
+        Where the inputs stand.
+    emissions, paths
         Where the results stand.
     """
-    air = _files.load(paths.air)
+    place = _domain.read(city, factors)
+    _, told, air = _findings.of_plan(place.settings, plan, paths)
     domain = grid.from_attrs(air.attrs)
-    report = json.loads(Path(paths.provenance).read_text(encoding="utf-8"))
     return Material(
-        place={"en": city.settings.name, "zh": city.settings.name_zh},
-        years=(document.base_year, document.year),
-        heating=city.settings.heating_months,
-        totals=totals(scenarios),
-        ledger=table(paths.ledger),
-        verdict=table(paths.verdict),
-        emission=density(gridding.read(paths.emissions, MAPPED), domain),
+        **told,
+        emission=density(gridding.read(emissions, MAPPED), domain),
         concentration=air["concentration"].rename(mapped="scenario"),
-        at_monitors=air["at_monitors"],
-        by_area=air["by_area"],
-        anchor_ratio=air["anchor_ratio"],
-        atlas=atlas(city, domain.crs),
-        stamp=Stamp(
-            report["digest"],
-            report["assumed_share"],
-            report["assumed_factor_share"],
-            __version__,
-        ),
+        atlas=atlas(place, domain.crs),
     )
-
-
-def of_plan(city: str, factors: str, plan: str, paths: Results) -> tuple[Plan, Material]:
-    """Return the plan of the results, a draft where they are of one, and what is shown of it."""
-    scenarios = _files.load(paths.scenarios)
-    document = plans.read(plan, draft=_plan.is_draft(scenarios))
-    return document, gather(_domain.read(city, factors), document, scenarios, paths)
-
-
-def totals(scenarios: xr.Dataset) -> pd.DataFrame:
-    """Return the totals of all scenarios in t per month, one row each."""
-    tonnes = scenarios["total"] * units.factor("kg", "t")
-    return tonnes.reset_coords(drop=True).rename("tonnes").to_series().reset_index()
 
 
 def density(mass: xr.DataArray, domain: Grid) -> xr.DataArray:
@@ -100,15 +55,3 @@ def atlas(city: City, crs: str) -> Atlas:
     to_plane = pyproj.Transformer.from_crs(grid.WGS84, crs, always_xy=True)
     x, y = to_plane.transform(monitors["lon"].to_numpy(), monitors["lat"].to_numpy())
     return Atlas(frame, monitors.assign(x=x, y=y))
-
-
-SENTENCES = ("_en", "_zh")
-"""Ends of the names of text columns, which may be empty from top to bottom."""
-
-
-def table(path: str | Path) -> pd.DataFrame:
-    """Return a result table; empty text stays text."""
-    frame = pd.read_csv(path)
-    words = frame.select_dtypes(include=["object", "string"]).columns
-    text = [*words, *(n for n in frame if n.endswith(SENTENCES) and n not in words)]
-    return frame.assign(**{name: frame[name].astype(object).fillna("") for name in text})

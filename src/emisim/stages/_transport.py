@@ -1,24 +1,32 @@
 """What the transport stages share: mesh, surface, weather classes, receptors, source groups."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyproj
 import xarray as xr
 
 from emisim.chemistry.deposition import SURFACES
 from emisim.city import City
 from emisim.errors import InputError
-from emisim.grid import Grid
-from emisim.stages import _domain, _inputs
-from emisim.transport import groups, releases
+from emisim.grid import WGS84, Grid
+from emisim.stages import _domain, _files, _inputs
+from emisim.transport import chains, groups, matrix, releases
 from emisim.transport.chains import Setting
+from emisim.transport.krylov import ConvergenceError
+from emisim.transport.matrix import NODES
 from emisim.transport.mesh import Mesh
+from emisim.vocabulary import HALVES
 from emisim.weather import class_tables
 
 URBAN = "urban"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,14 @@ class Case:
         InputError
             If a monitor lies outside the city's grid.
         """
+        fine = self.cells_of(names)
         at = self.mesh.restrict(self.grid)
+        columns = (at @ fine.T).reshape(*self.mesh.shape[:2], len(names))
+        spread = columns.sum(axis=(0, 1))
+        return columns / spread
+
+    def cells_of(self, names: Sequence[str]) -> np.ndarray:
+        """Return the weights (receptor, fine cell) of monitors (theirs) and districts (people)."""
         fine = np.zeros((len(names), self.grid.size))
         stations = dict(zip(self.stations, self.station_cells, strict=True))
         for i, name in enumerate(names):
@@ -89,9 +104,7 @@ class Case:
                 fine[i, stations[name]] = 1
             else:
                 fine[i] = self.people.sel(district=name)
-        columns = (at @ fine.T).reshape(*self.mesh.shape[:2], len(names))
-        spread = columns.sum(axis=(0, 1))
-        return columns / spread
+        return fine
 
     @property
     def stations(self) -> list[str]:
@@ -104,11 +117,15 @@ class Case:
         table = _domain.monitors(self.place)
         cell, inside = self.grid.cells(table["lon"].to_numpy(), table["lat"].to_numpy())
         if not inside.all():
+            first = table.iloc[int(np.argmin(inside))]
             msg = "station lies outside the domain"
-            name = str(table["station"].to_numpy()[~inside][0])
-            hint = "correct the coordinates, remove the station, or enlarge the grid's margin"
-            raise InputError(msg, file=self.place.folder / "monitors.csv", column="lon, lat",
-                             value=name, hint=hint)  # fmt: skip
+            hint = "correct the coordinates, remove the station, or enlarge margin in city.yaml"
+            raise InputError(
+                msg, file=self.place.folder / "monitors.csv", row=int(str(first.name)),
+                column="lon, lat", value=f"{first['station']} at {first['lon']}, {first['lat']}",
+                allowed=[_reach(self.grid)],
+                hint=hint,
+            )  # fmt: skip
         return cell
 
     @cached_property
@@ -118,8 +135,38 @@ class Case:
         return releases.read(factors.folder / "stacks.csv", factors["dispersion"])
 
     def groups(self, inventory: xr.Dataset) -> xr.DataArray:
-        """Return the source group of each source."""
+        """Return the source group of each source.
+
+        Raises
+        ------
+        InputError
+            If a source's own stack ends above the top of the model.
+        """
+        top = float(self.mesh.z_edges[-1])
+        above = inventory["stack_height"].values > top
+        if above.any():
+            i = int(np.argmax(above))
+            name, height = (inventory[n].values[i] for n in ("source", "stack_height"))
+            msg = "a source lies above the top of the model"
+            raise InputError(
+                msg, file=self.place.folder, column="stack_height", value=f"{name}: {height:g} m",
+                allowed=[f"0 to {top:g} m"],
+                hint="correct the height (m above ground), or raise layer_top in transport.csv",
+            )  # fmt: skip
         return groups.of_sources(inventory, self.stacks, self.place.factors["dispersion"])
+
+    @property
+    def gas_share(self) -> xr.DataArray:
+        """Gas share of TN and TA at which the engine solves them (node,)."""
+        shares = [chains.gas_share(n, self.place.factors["deposition"]) for n in NODES]
+        return xr.DataArray(shares, {"node": list(NODES)}, "node", attrs={"units": "1"})
+
+    def checked(self, whole: xr.Dataset, inventory: xr.Dataset) -> xr.Dataset:
+        """Return a source-receptor matrix in order for the sources of an inventory, or raise."""
+        folder, own = self.place.folder, self.place.settings.matrix
+        names = sorted(set(self.groups(inventory).values.tolist()))
+        return matrix.check(whole, self.receptors, names, city=folder.name, domain=self.grid,
+                            file=folder / own if own else "matrix")  # fmt: skip
 
     def weight(self, names: Sequence[str], half: str) -> np.ndarray:
         """Return the weights (group, class, layer) of source groups in a half year."""
@@ -129,3 +176,76 @@ class Case:
             names, self.weather.sel(half=half), self.stacks, profiles, self.mesh.z_edges,
             self.place.factors["dispersion"],
         )  # fmt: skip
+
+
+def check(case: Case, inventory: xr.Dataset) -> None:
+    """Check what transport reads: classes, receptors, releases, and a matrix of the city's own.
+
+    Raises
+    ------
+    InputError
+        The first thing that is wrong.
+    """
+    names = sorted(set(case.groups(inventory).values.tolist()))
+    case.ground(case.receptors)
+    for half in HALVES:
+        case.weight(names, half)
+    for path in _inputs.own_matrix(case.place.folder):
+        case.checked(read_matrix(path), inventory)
+
+
+def read_matrix(path: Path) -> xr.Dataset:
+    """Return the matrix that a city supplies, not checked.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it is not netCDF.
+    """
+    if not path.is_file():
+        msg = "there is no such matrix"
+        there = sorted(p.name for p in path.parent.glob("*.nc"))
+        hint = "put it there, or take the key `matrix` out of city.yaml to use the engine"
+        raise InputError(msg, file=path, allowed=there, hint=hint)
+    return _files.load(path)
+
+
+class Told:
+    """Tells of every solve and keeps the last; ``where`` stands before it."""
+
+    def __init__(self, where: str, count: int) -> None:
+        self.where, self.count, self.done, self.last = where, count, 0, ""
+
+    def __call__(self, what: str) -> None:
+        self.done, self.last = self.done + 1, what
+        log.info("%s: %2d of %d %s", self.where, self.done, self.count, what)
+
+
+@contextmanager
+def solving(case: Case, half: str, told: Told) -> Iterator[None]:
+    """Name city, half and family when a solve in the block does not converge.
+
+    Raises
+    ------
+    ConvergenceError
+        In place of the solver's own.
+    """
+    try:
+        yield
+    except ConvergenceError as error:
+        table = case.place.factors.folder / "transport.csv"
+        station = _inputs.weather_classes(case.place.folder)
+        message = (
+            f"{case.place.folder.name}, {half} half, {told.last}: {error}\n"
+            f"  next:    raise iteration_limit, or residual_tolerance of the setting "
+            f"{case.setting!r}, in {table}; if only this city fails, check its weather classes in "
+            f"{station}"
+        )
+        raise ConvergenceError(message) from error
+
+
+def _reach(domain: Grid) -> str:
+    """Return in words between which meridians and parallels a grid lies."""
+    to_wgs84 = pyproj.Transformer.from_crs(domain.crs, WGS84, always_xy=True)
+    west, south, east, north = to_wgs84.transform_bounds(*domain.bounds)
+    return f"{west:.2f} to {east:.2f} E, {south:.2f} to {north:.2f} N"

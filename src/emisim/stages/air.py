@@ -1,7 +1,6 @@
 """Concentrations of every scenario of a plan, on the grid, at monitors and by district."""
 
 import logging
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -9,29 +8,33 @@ from scipy import sparse
 
 from emisim import air, gridding, provenance
 from emisim import grid as grids
-from emisim.air import Air, background, local, plume
+from emisim.air import Air, background, inorganic, local, plume
 from emisim.air.inorganic import Conditions
+from emisim.city import City
+from emisim.errors import InputError
 from emisim.grid import Grid
 from emisim.stages import _domain, _files, _inputs, _observed, _plan, _transport
 from emisim.transport import emissions, matrix, releases, subgrid
 
 BASE = "base"
+POPULATION = "population"
 log = logging.getLogger(__name__)
 
 
 def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
         matrix: list[str], fields: list[str], setting: str, out: str) -> None:  # fmt: skip
-    """Write the concentrations (netCDF)."""
+    """Write the concentrations (netCDF); a matrix of the city's own is an input like its tables."""
     case = _transport.Case(_domain.read(city, factors), setting)
     spread, many, kernels = (_files.load(path) for path in (shares, scenarios, receptors))
     rows, maps = ([_files.load(p) for p in paths] for paths in (matrix, fields))
     found = concentrations(case, spread, many, kernels, rows, maps)
-    pairs = [(spread, shares), (many, scenarios), (kernels, receptors),
-             *zip(rows, matrix, strict=True), *zip(maps, fields, strict=True)]  # fmt: skip
+    made = [] if case.place.settings.matrix else zip(rows, matrix, strict=True)
+    pairs = [(spread, shares), (many, scenarios), (kernels, receptors), *made,
+             *zip(maps, fields, strict=True)]  # fmt: skip
     made_from = provenance.record(
         "air",
         _inputs.files("air", city=city, factors=factors, plan=""),
-        [_record(d, p) for d, p in pairs],
+        [provenance.of(d, p) for d, p in pairs],
     )
     if _plan.is_draft(many):
         found = found.assign_attrs({_plan.ATTRIBUTE: many.attrs[_plan.ATTRIBUTE]})
@@ -39,13 +42,6 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
     for name in found["species"].values:
         means = found["by_area"].sel(species=name, area=air.CITY).to_series()
         log.info("%s, ug/m3: %s", name, ", ".join(f"{k} {v:.1f}" for k, v in means.items()))
-
-
-def _record(result: xr.Dataset, path: str) -> provenance.Record:
-    """Return what a result was made from; of a matrix that the city supplies, the file itself."""
-    if provenance.RECORD in result.attrs:
-        return provenance.of(result, path)
-    return provenance.record("matrix", [Path(path)])
 
 
 def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
@@ -76,11 +72,32 @@ def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
     field = field.reset_coords(drop=True)
     cells = field.stack(cell=("y", "x"), create_index=False).drop_vars(["y", "x"])
     basis = basis_of(case, whole["gas_share"])
+    cells = inorganic.at_nodes(cells, case.gas_share, whole["gas_share"])
     found = air.concentrations(at_receptor, cells * oxidants, case.stations, basis, BASE)
     return found.drop_vars("on_cells").assign(
         concentration=on_grid(found["on_cells"], field, case.grid),
+        population_weighted=weighted(found["by_area"], case.place),
         plume_local=through_plumes(case, spread, many, kernels),
     )
+
+
+def weighted(by_area: xr.DataArray, place: City) -> xr.DataArray:
+    """Return means over the districts weighted by their people (scenario, species), ug/m3.
+
+    Raises
+    ------
+    InputError
+        If ``districts.csv`` lacks the people of a district.
+    """
+    if POPULATION not in place.districts or place.districts[POPULATION].isna().any():
+        msg = "every district needs its population"
+        known = list(place.districts.columns)
+        file, hint = place.folder / "districts.csv", "add a row of item population per district"
+        raise InputError(msg, file=file, column="item", allowed=known, hint=hint)
+    people = place.districts[POPULATION].to_xarray().rename(district="area")
+    share = people / people.sum()
+    mean = xr.dot(by_area.sel(area=share["area"]), share, dim="area")
+    return mean.assign_attrs(units="ug m-3", long_name="mean over people, by district")
 
 
 def through_plumes(
@@ -102,28 +119,27 @@ def by_source(spread: xr.Dataset) -> sparse.csr_array:
 
 
 def joined(case: _transport.Case, rows: list[xr.Dataset], many: xr.Dataset) -> xr.Dataset:
-    """Return the parts of the matrix as one, checked."""
-    together = matrix.join(rows)
-    groups = sorted(set(case.groups(many).values.tolist()))
-    return matrix.check(together, case.receptors, groups, city=case.place.folder.name)
+    """Return the parts of the matrix as one, or the one that the city supplies, checked."""
+    if case.place.settings.matrix:
+        return case.checked(rows[0], many)
+    return case.checked(matrix.join(rows), many)
 
 
 def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, many: xr.Dataset,
                kernels: xr.Dataset) -> xr.DataArray:  # fmt: skip
     """Return the effect of each source (receptor, row, half, period, source), s/m3.
 
-    At monitors, emissions received as they were emitted see the plume within the mesh cell.
+    Emissions received as they were emitted see the plume within the mesh cell.
     """
     restrict = matrix.cells(whole, case.grid)
     group = case.groups(many)
-    shape = case.grid.shape
-    position = np.column_stack(np.divmod(case.station_cells, shape[1]))
     reach = case.place.factors["transport"].value("plume_reach", "m", process="subgrid")
-    shape_factors = subgrid.factors(
-        subgrid.halves(kernels), position, restrict, shape, reach / case.grid.cell_size
-    )
-    shape_factors = shape_factors.assign_coords(receptor=case.stations)
-    return matrix.at_sources(whole, by_source(spread), restrict, group, shape_factors)
+    receptors = whole["receptor"].values
+    share = subgrid.factors(
+        subgrid.halves(kernels), case.cells_of(receptors), restrict, case.grid.shape,
+        reach / case.grid.cell_size,
+    ).assign_coords(receptor=receptors)  # fmt: skip
+    return matrix.at_sources(whole, by_source(spread), restrict, group, share)
 
 
 def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
@@ -131,10 +147,10 @@ def basis_of(case: _transport.Case, gas_share: xr.DataArray) -> Air:
     place, weather = case.place, case.weather
     hours = weather["bin_share"] / weather["bin_share"].sum("period")
     chemistry, table = place.factors["chemistry"], place.factors["air"]
-    means = (weather[f"bin_{n}"] for n in ("temperature", "relative_humidity"))
+    warmth, damp = (weather[f"bin_{n}"] for n in ("temperature", "relative_humidity"))
     return Air(
         _observed.read(place), place.factors["composition"], place.settings.composition,
-        Conditions(*means, hours, gas_share, chemistry, table),
+        Conditions(warmth, damp, hours, gas_share, chemistry, table),
         background.read(place.folder / "background.csv", place.factors.sources),
         place.settings.base_year,
     )  # fmt: skip

@@ -27,7 +27,7 @@ OF_CITY, OF_PLAN = "air", "briefing"
 def run(*, config: str, draft: bool = False) -> None:
     """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
     read = settings(config)
-    work = partial(everything, draft=draft or read.draft)
+    work = partial(everything, draft=draft or read.draft, setting=read.transport)
     with _workers(len(read.runs)) as each:
         for item, sheet in zip(read.runs, each(work, read.runs), strict=True):
             _print(item, sheet)
@@ -71,20 +71,23 @@ def once(config: Config, stamp: Path) -> None:
     waiting: list[tuple[Run, bool, dict[str, str]]] = []
     for item in config.runs:
         name = f"{item.city}/{item.plan}{' (draft)' if config.draft else ''}"
-        now = {item.city: _digest(item, OF_CITY), name: _digest(item, OF_PLAN)}
+        now = {
+            item.city: _digest(item, OF_CITY, config.transport),
+            name: _digest(item, OF_PLAN, config.transport),
+        }
         if passed.get(name) != now[name]:
             waiting.append((item, passed.get(item.city) == now[item.city], now))
     with _workers(len(waiting)) as each:
         runs, fine = [item for item, _, _ in waiting], [known for _, known, _ in waiting]
-        work = partial(_passes, draft=config.draft)
+        work = partial(_passes, draft=config.draft, setting=config.transport)
         for (_, _, now), _ in zip(waiting, each(work, runs, fine), strict=True):
             passed |= now
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(json.dumps(passed), encoding="utf-8")
 
 
-def _passes(run: Run, city_is_fine: bool, draft: bool) -> None:
-    everything(run, city_is_fine=city_is_fine, draft=draft)
+def _passes(run: Run, city_is_fine: bool, draft: bool, setting: str) -> None:
+    everything(run, city_is_fine=city_is_fine, draft=draft, setting=setting)
 
 
 @contextmanager
@@ -98,7 +101,8 @@ def _workers(jobs: int) -> Iterator[Callable[..., Iterable[Any]]]:
         yield pool.map
 
 
-def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> dict[str, Any]:
+def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False,
+               setting: str = "default") -> dict[str, Any]:  # fmt: skip
     """Read and check all inputs of one city and plan; return the plan's balance sheet.
 
     Parameters
@@ -109,6 +113,8 @@ def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> 
         The city's inputs have passed before: a computed inventory may stand in for them.
     draft
         The plan file is half written: check what is there.
+    setting
+        Of the transport engine.
 
     Raises
     ------
@@ -125,7 +131,7 @@ def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False) -> 
         message = f"plan {run.plan} binds {document.city}"
         raise InputError(message, value=run.city, allowed=[document.city], hint="correct the run")
     base = computed(run) if city_is_fine else None
-    base = built(run) if base is None else base
+    base = built(run, setting) if base is None else base
     plans.check(document, base, file=path)
     lacking = {"draft": f"{len(document.left_out)} left out"} if document.left_out else {}
     return plans.balance_sheet(document) | {"sources": base.sizes["source"]} | lacking
@@ -140,13 +146,15 @@ def locate(run: Run) -> dict[str, Path]:
     }
 
 
-def built(run: Run) -> "xr.Dataset":
+def built(run: Run, setting: str = "default") -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
-    from emisim.stages import _domain, _record, inventory
+    from emisim.stages import _domain, _record, _transport, inventory
 
     paths = locate(run)
     base = inventory.build(str(paths["city"]), str(paths["factors"]))
-    _domain.check(_domain.read(paths["city"], paths["factors"]), base)
+    place = _domain.read(paths["city"], paths["factors"])
+    _domain.check(place, base)
+    _transport.check(_transport.Case(place, setting), base)
     _record.read(str(paths["city"]), str(paths["factors"]))
     return base
 
@@ -163,13 +171,14 @@ def computed(run: Run) -> "xr.Dataset | None":
     return base if provenance.of(base, path)["inputs"] == now["inputs"] else None
 
 
-def _digest(run: Run, stage: str) -> str:
-    """Return the digest of a stage's input files; the missing count as empty."""
+def _digest(run: Run, stage: str, setting: str) -> str:
+    """Return the digest of a stage's input files and the setting; the missing count as empty."""
     files = _inputs.ancestry(stage, **locate(run))
     if stage == OF_CITY:
         files = [path for path in files if path not in _inputs.of_plan(locate(run)["plan"])]
     return provenance.digest(
         {str(path): provenance.sha256(path) if path.is_file() else "" for path in files}
+        | {"transport": setting}
     )
 
 

@@ -1,7 +1,5 @@
 """Local contributions of every scenario on the mesh over the city, in one half of the year."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,8 +11,6 @@ from emisim.stages import _domain, _files, _inputs, _transport
 from emisim.transport import chains
 from emisim.transport.matrix import PERIODS
 from emisim.vocabulary import HALVES, MAP_SCENARIOS, SEASONS
-
-log = logging.getLogger(__name__)
 
 
 def run(*, city: str, factors: str, shares: str, scenarios: str, setting: str, half: str,
@@ -96,7 +92,9 @@ def _forward(case: _transport.Case, half: str, emitted: dict[str, np.ndarray],
         **{n: emitted[n] for n in ("coarse", "SO2", "NOx", "precursor")},
         "TA": emitted["NH3"],
     }
-    rows = dict(chains.forward(case.half(half), families, weight, notify=log.info))
+    told = _transport.Told(half, len({*chains.DIRECT, *chains.CHAINS}) + 1)
+    with _transport.solving(case, half, told):
+        rows = dict(chains.forward(case.half(half), families, weight, notify=told))
     rows |= dict(zip(fine, np.split(rows.pop("fine"), len(fine), axis=-1), strict=True))
     inner = case.mesh.inner
     return {

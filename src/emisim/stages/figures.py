@@ -1,16 +1,17 @@
-"""Every figure of a plan, in one language, as PNG and SVG."""
+"""Every figure of a plan, in every language, as PNG and SVG."""
 
 import logging
+from collections.abc import Sequence
 
 from emisim.figures import album
-from emisim.stages import _files, _material
+from emisim.stages import _files, _findings, _material
 
 log = logging.getLogger(__name__)
 
 
 def run(
     *,
-    lang: str,
+    lang: Sequence[str],
     city: str,
     factors: str,
     plan: str,
@@ -22,9 +23,9 @@ def run(
     provenance: str,
     out: str,
 ) -> None:
-    """Write the figures into a folder, which takes the place of an older one."""
-    results = _material.Results(scenarios, ledger, air, verdict, provenance, emissions)
-    _, material = _material.of_plan(city, factors, plan, results)
+    """Write the figures, by language, into the folder ``out``, in the place of an older one."""
+    results = _findings.Results(scenarios, ledger, air, verdict, provenance)
+    material = _material.of_plan(city, factors, plan, emissions, results)
     with _files.folder(out) as folder:
-        written = album.draw(material, lang, folder)
+        written = [path for name in lang for path in album.draw(material, name, folder / name)]
     log.info("%d files in %s", len(written), out)

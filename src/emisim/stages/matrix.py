@@ -28,7 +28,7 @@ def run(*, city: str, factors: str, inventory: str, setting: str, half: str, bat
     names = sorted(set(case.groups(base).values.tolist()))
     wanted = _inputs.batches(city, factors)[batch]
     ground = case.ground(wanted)
-    key = digest(case, half, names, ground)
+    key = digest(case, half, names, wanted, ground)
     found = _kept(out, key)
     if found is None:
         found = solve(case, half, names, wanted, ground).assign_attrs({KEY: key})
@@ -40,7 +40,7 @@ def run(*, city: str, factors: str, inventory: str, setting: str, half: str, bat
         [provenance.of(base, inventory)],
         city=case.place.settings.name,
     )
-    _files.save(found, out, made_from, {"sensitivity": DIGITS})
+    _files.save(_tidy(found), out, made_from, {"sensitivity": DIGITS})
 
 
 def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
@@ -48,14 +48,10 @@ def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
     """Return the rows of receptors ``wanted`` with weights ``ground`` (ny, nx, receptor)."""
     weight = case.weight(names, half)
     rows, inner = {}, case.mesh.inner
-    steps = iter(range(1, len(matrix.ROWS) + len(chains.CHAINS)))
-
-    def notify(what: str) -> None:
-        log.info("%s, %s: %2d of %d %s", half, ", ".join(wanted), next(steps),
-                 len(matrix.ROWS) + len(NODES), what)  # fmt: skip
-
-    for row, values in chains.backward(case.half(half), ground, weight, notify=notify):
-        rows[row] = np.maximum(values[..., inner[0], inner[1]], 0)
+    told = _transport.Told(f"{half}, {', '.join(wanted)}", len(matrix.ROWS) + len(NODES))
+    with _transport.solving(case, half, told):
+        for row, values in chains.backward(case.half(half), ground, weight, notify=told):
+            rows[row] = np.maximum(values[..., inner[0], inner[1]], 0)
     x, y, _ = case.mesh.centres
     coords = {
         "receptor": wanted,
@@ -67,9 +63,7 @@ def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
         "x": x[inner[1]],
     }
     stacked = np.stack([rows[r] for r in matrix.ROWS], axis=1)[:, :, None]
-    values = xr.DataArray(stacked.astype(np.float32), coords, DIMS, attrs={"units": "s m-3"})
-    shares = [chains.gas_share(n, case.place.factors["deposition"]) for n in NODES]
-    nodes = xr.DataArray(shares, {"node": list(NODES)}, "node", attrs={"units": "1"})
+    sensitivity = xr.DataArray(stacked.astype(np.float32), coords, DIMS, attrs={"units": "s m-3"})
     attrs = {
         "city": Path(case.place.folder).name,
         "crs": case.grid.crs,
@@ -79,24 +73,25 @@ def solve(case: _transport.Case, half: str, names: list[str], wanted: list[str],
         "engine": f"Markov-coupled finite volumes, setting {case.setting}",
         "weather": str(case.weather.attrs.get("station", "unnamed")),
     }
-    return xr.Dataset({"sensitivity": values, "gas_share": nodes}, attrs=attrs)
+    return xr.Dataset({"sensitivity": sensitivity, "gas_share": case.gas_share}, attrs=attrs)
 
 
-def digest(case: _transport.Case, half: str, names: list[str], ground: np.ndarray) -> str:
+def digest(case: _transport.Case, half: str, names: list[str], wanted: list[str],
+           ground: np.ndarray) -> str:  # fmt: skip
     """Return a hash of all that the rows rest on: mesh, weather, tables, receptors, code."""
     one = case.weather.sel(half=half)
     arrays = [
         case.mesh.x_edges, case.mesh.y_edges, case.mesh.z_edges, case.surface, ground,
-        case.weight(names, half), *(one[n].values for n in sorted(one.data_vars)),
+        case.weight(names, half), *(one[n].values for n in sorted(map(str, one.data_vars))),
     ]  # fmt: skip
-    total = hashlib.sha256("\n".join([half, *names]).encode())
+    total = hashlib.sha256("\n".join([case.setting, half, *names, *wanted]).encode())
     for array in arrays:
         total.update(np.ascontiguousarray(array).tobytes())
     factors: Factors = case.place.factors
     for name in TABLES:
         total.update((factors.folder / f"{name}.csv").read_bytes())
-    for path in codegraph.closure("transport.chains"):
-        total.update(Path(path).read_bytes())
+    for path in (*codegraph.closure("transport.chains"), Path(__file__)):
+        total.update(path.read_bytes())
     return total.hexdigest()
 
 
@@ -108,3 +103,13 @@ def _kept(out: str, key: str) -> xr.Dataset | None:
     except InputError:
         return None
     return stored if stored.attrs.get(KEY) == key else None
+
+
+def _tidy(rows: xr.Dataset) -> xr.Dataset:
+    """Return rows in one form, solved or kept, so that they give the same bytes."""
+    data = {
+        name: (rows[name].dims, rows[name].values, {"units": rows[name].attrs["units"]})
+        for name in ("sensitivity", "gas_share")
+    }
+    coords = {name: (name, rows[name].values) for name in (*DIMS, "node")}
+    return xr.Dataset(data, coords, rows.attrs)

@@ -132,17 +132,33 @@ def forward(setting: Setting, fields: dict[str, np.ndarray], weight: np.ndarray,
     def ground(c: np.ndarray) -> np.ndarray:
         return np.stack([c[regime == period][:, :, :, 0].sum(axis=0) for period in PERIODS])
 
-    for family in (*DIRECT, "precursor"):
+    made: dict[str, dict[str, np.ndarray]] = {product: {} for product in CHAINS}
+    for family in (*(f for f in DIRECT if f not in CHAINS), "precursor"):
         notify(family)
-        emitted = fields[family.partition("@")[0]]
-        c = markov.solve(setting.problem(family), emitted, weight)
+        c = markov.solve(setting.problem(family), fields[family.partition("@")[0]], weight)
         if family in DIRECT:
             yield DIRECT[family], ground(c)
         for product, row in _made_from(family):
-            notify(row)
-            made = setting.rate(row)[:, None, None, None, None].astype(c.dtype) * c
-            none = np.zeros_like(emitted)
-            yield row, ground(markov.solve(setting.problem(product), none, weight, extra=made))
+            rate = setting.rate(row)[:, None, None, None, None]
+            made[product][row] = rate.astype(c.dtype) * c
+    for product, sources in made.items():
+        notify(product)
+        own = {DIRECT[product]: fields[product]} if product in DIRECT else {}
+        c = _with_sources(setting.problem(product), own, sources, weight)
+        parts = np.cumsum([v.shape[-1] for v in (*own.values(), *sources.values())])[:-1]
+        yield from zip((*own, *sources), np.split(ground(c), parts, axis=-1), strict=True)
+
+
+def _with_sources(problem: Problem, own: dict[str, np.ndarray], sources: dict[str, np.ndarray],
+                  weight: np.ndarray) -> np.ndarray:  # fmt: skip
+    """Return the concentration of what is emitted and, side by side, of what the air makes."""
+    extra = np.concatenate(list(sources.values()), axis=-1)
+    count = sum(v.shape[-1] for v in own.values())
+    extra = np.concatenate([np.zeros((*extra.shape[:-1], count), extra.dtype), extra], axis=-1)
+    ny, nx, _ = problem.mesh.shape
+    none = np.zeros((len(weight), ny, nx, extra.shape[-1] - count))
+    emitted = np.concatenate([*own.values(), none], axis=-1)
+    return markov.solve(problem, emitted, weight, extra=extra)
 
 
 def _made_from(family: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ Schema of the Dataset (whoever made it: this package, CMAQ, CAMx, a response-sur
             period    day, night (regime of the hour at the receptor)
             group     source groups ``release|hourly profile``; ``*`` stands for any of either
             y, x      cell centres in the city's projected coordinates, m, evenly spaced
-    attrs:  city, crs, cell_size (m), engine, weather
+    attrs:  city, crs (both are required), cell_size (m), engine, weather
 
 Rows received as another species count its mass: SO4, nitrate as NO3, ammonium as NH4. TN and TA are
 gas and particle together; they deposit by the share that is gas, so each stands at two nodes,
@@ -20,8 +20,10 @@ gas and particle together; they deposit by the share that is gas, so each stands
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyproj
 import xarray as xr
 from scipy import sparse
 
@@ -48,6 +50,9 @@ ROWS = {
 DIRECT = ("fine", "coarse", "SO2", "NOx")
 """Rows received as they were emitted, with a plume that shows within a cell."""
 ANY = "*"
+SLACK = 1e-6
+"""Part of a fine cell by which a matrix may fall short of the grid."""
+Where = dict[str, Any]
 UNITS = ("s m-3", "s/m3", "s m**-3")
 
 
@@ -61,12 +66,12 @@ def join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
     by_half = [xr.concat(v, "receptor", join="exact").sel(receptor=names) for v in halves.values()]
     whole = xr.concat(by_half, "half", join="exact")
     whole.attrs = parts[0]["sensitivity"].attrs
-    return xr.Dataset({"sensitivity": whole, "gas_share": parts[0]["gas_share"]},
-                      attrs=parts[0].attrs)  # fmt: skip
+    found = {"sensitivity": whole, "gas_share": parts[0]["gas_share"]}
+    return xr.Dataset(found, attrs=parts[0].attrs).drop_encoding()
 
 
 def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *, city: str,
-          file: str | Path = "matrix") -> xr.Dataset:  # fmt: skip
+          domain: Grid, file: str | Path = "matrix") -> xr.Dataset:  # fmt: skip
     """Return ``matrix`` with rows in order for the city's receptors, or raise.
 
     Parameters
@@ -78,6 +83,8 @@ def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *
         ``*|*``.
     city
         Folder name of the city.
+    domain
+        The city's grid, which the cells must cover.
     file
         Named in errors.
 
@@ -85,9 +92,30 @@ def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *
     ------
     InputError
         For missing dimensions or labels, wrong units, numbers that are not finite or negative,
-        another city's matrix, uneven cells.
+        another city's matrix or grid, uneven cells.
     """
-    where = {"file": file}
+    where: Where = {"file": file}
+    values = _sensitivity(matrix, where)
+    if str(matrix.attrs.get("city", "")) != city:
+        msg = "the matrix was made for another city, or its attribute `city` is missing"
+        hint = "set the attribute to the name of the city's folder"
+        value = str(matrix.attrs.get("city", ""))
+        raise InputError(msg, value=value, allowed=[city], hint=hint, **where)
+    for dim, names in (("row", ROWS), ("half", HALVES), ("period", PERIODS),
+                       ("receptor", receptors)):  # fmt: skip
+        _require(list(names), values[dim].values, dim, where)
+    _require([], values["group"].values, "group", where)
+    _check_numbers(values, where)
+    _check_place(matrix, domain, where)
+    chosen = xr.concat([_group(values, g, where) for g in groups], "group")
+    chosen = chosen.assign_coords(group=list(groups))
+    keep = {"receptor": list(receptors), "row": list(ROWS), "half": list(HALVES),
+            "period": list(PERIODS)}  # fmt: skip
+    found = {"sensitivity": chosen.sel(keep).transpose(*DIMS), "gas_share": _nodes(matrix, where)}
+    return xr.Dataset(found, attrs=matrix.attrs)
+
+
+def _sensitivity(matrix: xr.Dataset, where: Where) -> xr.DataArray:
     if "sensitivity" not in matrix or set(matrix["sensitivity"].dims) != set(DIMS):
         found = matrix["sensitivity"].dims if "sensitivity" in matrix else list(matrix.data_vars)
         msg = "not a source-receptor matrix: variable `sensitivity` with its dimensions is missing"
@@ -98,41 +126,61 @@ def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *
         msg = "the sensitivity has another unit"
         hint = "ug/m3 per ug/s is s m-3; convert and say so in the attribute `units`"
         raise InputError(msg, value=unit, allowed=UNITS[:1], hint=hint, **where)
-    if str(matrix.attrs.get("city", city)) != city:
-        msg = "the matrix was made for another city"
-        raise InputError(msg, value=matrix.attrs["city"], allowed=[city], **where)
-    for dim, names in (("row", ROWS), ("half", HALVES), ("period", PERIODS),
-                       ("receptor", receptors)):  # fmt: skip
-        _require(list(names), values[dim].values, dim, where)
-    _check_numbers(values, where)
-    for axis in ("y", "x"):
-        step = np.diff(values[axis].values.astype(float))
+    return values
+
+
+def _check_place(matrix: xr.Dataset, domain: Grid, where: Where) -> None:
+    """Raise unless the cells are even, in the grid's projection, and cover it."""
+    crs = str(matrix.attrs.get("crs", ""))
+    if not same_projection(crs, domain.crs):
+        msg = "the matrix has another projection than the city's grid, or none (attribute `crs`)"
+        hint = "put y and x into the projection of the city's own results and name it"
+        raise InputError(msg, value=crs, allowed=[domain.crs], hint=hint, **where)
+    ends = {"y": (domain.y0, domain.y1), "x": (domain.x0, domain.x1)}
+    for axis, (low, high) in ends.items():
+        centre = matrix[axis].values
+        step = np.diff(centre.astype(float)) if centre.dtype.kind in "iuf" else np.empty(0)
         if not (step.size and (step > 0).all() and np.allclose(step, step[0])):
             msg = f"coordinate {axis} must rise evenly (cell centres, m)"
-            raise InputError(msg, value=values[axis].values[:3].tolist(), **where)
-    chosen = xr.concat([_group(values, g, where) for g in groups], "group")
-    chosen = chosen.assign_coords(group=list(groups))
-    keep = {"receptor": list(receptors), "row": list(ROWS), "half": list(HALVES),
-            "period": list(PERIODS)}  # fmt: skip
-    found = {"sensitivity": chosen.sel(keep).transpose(*DIMS), "gas_share": _nodes(matrix, where)}
-    return xr.Dataset(found, attrs=matrix.attrs)
+            raise InputError(msg, value=centre[:3].tolist(), **where)
+        reach = centre[0] - step[0] / 2, centre[-1] + step[0] / 2
+        slack = SLACK * domain.cell_size
+        if reach[0] > low + slack or reach[1] < high - slack:
+            msg = f"the cells do not cover the city's grid along {axis}: is it another city's grid?"
+            hint = "let the cells cover the whole grid, with 0 where nothing arrives"
+            raise InputError(msg, value=f"{reach[0]:.0f} to {reach[1]:.0f} m", hint=hint,
+                             allowed=[f"at least {low:.0f} to {high:.0f} m"], **where)  # fmt: skip
 
 
-def _nodes(matrix: xr.Dataset, where: dict[str, object]) -> xr.DataArray:
+def same_projection(first: str, second: str) -> bool:
+    """Return whether two descriptions that PROJ knows mean the same; False for an unknown one."""
+    if first == second:
+        return True
+    try:
+        return bool(pyproj.CRS.from_user_input(first) == pyproj.CRS.from_user_input(second))
+    except pyproj.exceptions.CRSError:
+        return False
+
+
+def _nodes(matrix: xr.Dataset, where: Where) -> xr.DataArray:
     known = matrix.get("gas_share", xr.DataArray(dims=()))
     if known.dims != ("node",) or set(NODES) - {str(n) for n in known["node"].values}:
         msg = "the matrix lacks `gas_share (node)`, the gas share of TN and TA at low and high"
-        raise InputError(msg, value=known.dims, allowed=NODES, **where)  # type: ignore[arg-type]
+        raise InputError(msg, value=known.dims, allowed=NODES, **where)
     nodes = known.sel(node=list(NODES)).astype(float)
     low, high = nodes.values
     if not 0 <= low < high <= 1:
         msg = "the gas shares of the nodes must lie between 0 and 1, low below high"
-        raise InputError(msg, value=[low, high], **where)  # type: ignore[arg-type]
+        raise InputError(msg, value=[low, high], **where)
     return nodes
 
 
-def _require(wanted: list[str], found: np.ndarray, dim: str, where: dict[str, object]) -> None:
+def _require(wanted: list[str], found: np.ndarray, dim: str, where: Where) -> None:
     known = [str(name) for name in found]
+    twice = [name for name in known if known.count(name) > 1]
+    if twice:
+        msg = f"the matrix holds a {dim} twice"
+        raise InputError(msg, value=twice[0], hint="keep one of the two", **where)
     missing = [name for name in wanted if name not in known]
     if missing:
         msg = f"the matrix lacks a {dim}"
@@ -140,22 +188,27 @@ def _require(wanted: list[str], found: np.ndarray, dim: str, where: dict[str, ob
         raise InputError(msg, value=missing[0], allowed=known, hint=hint, **where)
 
 
-def _check_numbers(values: xr.DataArray, where: dict[str, object]) -> None:
+def _check_numbers(values: xr.DataArray, where: Where) -> None:
+    if values.dtype.kind not in "iuf":
+        msg = "the sensitivities are not numbers"
+        raise InputError(msg, value=str(values.dtype), allowed=["float32", "float64"], **where)
     bad = ~np.isfinite(values.values) | (values.values < 0)
     if bad.any():
         at = np.argwhere(bad)[0]
         named = {d: str(values[d].values[i]) for d, i in zip(values.dims, at, strict=True)}
         msg = "a sensitivity is negative or not a number"
-        raise InputError(msg, value=f"{values.values[tuple(at)]} at {named}", **where)
+        hint = "write 0 where nothing arrives, and look for a fill value that was left in"
+        value = f"{values.values[tuple(at)]} at {named}"
+        raise InputError(msg, value=value, allowed=["0 or more"], hint=hint, **where)
 
 
-def _group(values: xr.DataArray, group: str, where: dict[str, object]) -> xr.DataArray:
+def _group(values: xr.DataArray, group: str, where: Where) -> xr.DataArray:
     release, _, hours = group.partition("|")
     known = [str(g) for g in values["group"].values]
     for name in (group, f"{release}|{ANY}", f"{ANY}|{hours}", f"{ANY}|{ANY}"):
         if name in known:
             return values.isel(group=known.index(name), drop=True)
-    require_known([group], known, "source group of the matrix", **where)  # type: ignore[arg-type]
+    require_known([group], known, "source group of the matrix", **where)
     raise AssertionError(group)
 
 
@@ -214,7 +267,8 @@ def at_sources(matrix: xr.Dataset, share: sparse.sparray, restrict: sparse.sparr
             for h, half in enumerate(values["half"].values):
                 factor = plume.sel(receptor=receptor, release=release, half=half).values
                 near = own @ sparse.diags_array(factor) @ turned
-                index = np.ix_([i], fine, [h], range(values.sizes["period"]), chosen)
+                every = np.arange(values.sizes["period"])
+                index = np.ix_(*map(np.asarray, ([i], fine, [h], every, chosen)))
                 out[index] = _product(near, field[i, fine, h])[None, :, None]
     coords = {d: values[d].values for d in leading} | {"source": group["source"].values}
     return xr.DataArray(out, coords, (*leading, "source"), attrs={"units": "s m-3"})

@@ -98,9 +98,9 @@ def layer_shares(stack: xr.Dataset, weather: xr.Dataset, z_edges: np.ndarray,
     bottom, top = band(stack, weather, p)
     if top.max() > z_edges[-1]:
         msg = f"release {str(stack['release'].values)!r} reaches above the top of the model"
-        hint = "give the mesh a higher top layer, or correct the stack data"
-        raise InputError(msg, value=f"{top.max():.0f} m", allowed=[f"<= {z_edges[-1]:g} m"],
-                         hint=hint)  # fmt: skip
+        hint = "give the mesh a higher top layer (transport.csv), or correct the stack data"
+        raise InputError(msg, file="stacks.csv", column="technology", value=f"{top.max():.0f} m",
+                         allowed=[f"<= {z_edges[-1]:g} m"], hint=hint)  # fmt: skip
     low, high = z_edges[:-1], z_edges[1:]
     depth = top - bottom
     inside = np.minimum(top[:, None], high) - np.maximum(bottom[:, None], low)

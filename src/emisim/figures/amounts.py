@@ -1,0 +1,72 @@
+"""Values of targets with their units, as figures and pages print them."""
+
+import pandas as pd
+
+from emisim import units
+from emisim.figures.language import concentration, percent, term
+from emisim.target_model import DAYS
+
+
+def is_change(row: pd.Series) -> bool:
+    """Tell whether a verdict row's value is a change since the base year, not a level."""
+    return str(row["metric"]).endswith("_change")
+
+
+def amount(value: float, unit: str, *, change: bool = True) -> str:
+    """Return a value with its unit; a percentage that is a change carries its sign.
+
+    Examples
+    --------
+    >>> amount(-14.2, "%"), amount(35.0, "ug/m3"), amount(80, "%", change=False)
+    ('–14%', '35.0 µg/m³', '80%')
+    """
+    if unit == "%":
+        return percent(value * units.factor("%", "fraction"), signed=change)
+    return f"{concentration(value)} {term(unit, 'en')}"
+
+
+def shown(row: pd.Series, column: str = "value") -> str:
+    """Return a number of a verdict row with its unit; shares of days with one decimal.
+
+    Examples
+    --------
+    >>> shown(pd.Series({"value": 72.14, "unit": "%", "metric": "good_days"}))
+    '72.1%'
+    >>> shown(pd.Series({"value": 6.4372, "unit": "1", "metric": "composite_index"}))
+    '6.44'
+    """
+    value, unit = row[column], row["unit"]
+    if row["metric"] in DAYS and unit == "%":
+        return f"{value:.1f}%"
+    if unit == "1":
+        return f"{value:.0f}" if str(row["metric"]).endswith("_rank") else f"{value:.2f}"
+    return amount(value, unit, change=is_change(row))
+
+
+def spread(row: pd.Series) -> str:
+    """Return the range of a verdict row's value in brackets, nothing where it has none.
+
+    Examples
+    --------
+    >>> row = {"value": 72.1, "value_low": 69.0, "value_high": 75.5, "unit": "%"}
+    >>> spread(pd.Series(row | {"metric": "good_days"}))
+    ' (69.0%–75.5%)'
+    """
+    if pd.isna(row.get("value_low")) or pd.isna(row.get("value_high")):
+        return ""
+    return f" ({shown(row, 'value_low')}–{shown(row, 'value_high')})"
+
+
+def goal(row: pd.Series) -> str:
+    """Return the goal of a verdict row; at 0 the direction is written, too.
+
+    Examples
+    --------
+    >>> row = {"target_value": 0.0, "unit": "%", "comparison": "at most", "metric": "coal_change"}
+    >>> goal(pd.Series(row))
+    '≤ 0%'
+    """
+    text = shown(row, "target_value")
+    if row["target_value"]:
+        return text
+    return f"{'≤' if row['comparison'] == 'at most' else '≥'} {text}"
