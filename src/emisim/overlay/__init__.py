@@ -6,12 +6,15 @@ grid. The two add to 1 within 1e-12, or :class:`~emisim.errors.MassError` is rai
 cannot be laid is named in an :class:`~emisim.errors.InputError`. See docs/geometry.md.
 """
 
+from emisim.overlay.cache import kept
+from emisim.overlay.cells import Cells, edges, of_grid, rectilinear
+from emisim.overlay.grids import regrid
 from emisim.overlay.laying import lay, lines, point_sets, points, polygons
 from emisim.overlay.plane import project
 from emisim.overlay.shapes import repaired
 from emisim.overlay.weights import TOLERANCE, Weights
 
 __all__ = [
-    "TOLERANCE", "Weights", "lay", "lines", "point_sets", "points", "polygons", "project",
-    "repaired",
+    "TOLERANCE", "Cells", "Weights", "edges", "kept", "lay", "lines", "of_grid", "point_sets", "points",
+    "polygons", "project", "rectilinear", "regrid", "repaired",
 ]  # fmt: skip

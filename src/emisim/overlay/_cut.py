@@ -27,33 +27,37 @@ def index_of(value: float, count: int) -> int:
 
 
 @compiled
-def cut(x1: float, y1: float, x2: float, y2: float, nx: int, ny: int, piece: Any) -> int:
+def cut(x1: float, y1: float, x2: float, y2: float, origin: Any, nx: int, ny: int,
+        piece: Any) -> int:  # fmt: skip
     """Cut one edge into pieces, one for each cell it passes; return their number.
 
     ``piece`` is (column, row, x, y): piece k lies in (column[k], row[k]) between the knots k and
-    k + 1, whose coordinates are exact on the line they were cut at.
+    k + 1. Knots count from ``origin``, near the edge, so that their rounding is that of small
+    numbers; they are exact on the line they were cut at.
     """
     column, row, x, y = piece
     i, j = index_of(x1, nx), index_of(y1, ny)
     left_x, left_y = abs(index_of(x2, nx) - i), abs(index_of(y2, ny) - j)
+    x0, y0 = origin
+    x1, y1, x2, y2 = x1 - x0, y1 - y0, x2 - x0, y2 - y0
     dx, dy = x2 - x1, y2 - y1
     step_x, step_y = (1 if dx > 0 else -1), (1 if dy > 0 else -1)
     line_x, line_y = (i + 1 if dx > 0 else i), (j + 1 if dy > 0 else j)
-    t_x = (line_x - x1) / dx if left_x else np.inf
-    t_y = (line_y - y1) / dy if left_y else np.inf
+    t_x = (line_x - x0 - x1) / dx if left_x else np.inf
+    t_y = (line_y - y0 - y1) / dy if left_y else np.inf
     x[0], y[0] = x1, y1
     n = 0
     while left_x + left_y > 0:
         column[n], row[n] = i, j
         n += 1
         if t_x <= t_y:
-            x[n], y[n] = line_x, y1 + t_x * dy
+            x[n], y[n] = line_x - x0, y1 + t_x * dy
             i, line_x, left_x = i + step_x, line_x + step_x, left_x - 1
-            t_x = (line_x - x1) / dx if left_x else np.inf
+            t_x = (line_x - x0 - x1) / dx if left_x else np.inf
         else:
-            x[n], y[n] = x1 + t_y * dx, line_y
+            x[n], y[n] = x1 + t_y * dx, line_y - y0
             j, line_y, left_y = j + step_y, line_y + step_y, left_y - 1
-            t_y = (line_y - y1) / dy if left_y else np.inf
+            t_y = (line_y - y0 - y1) / dy if left_y else np.inf
     column[n], row[n] = i, j
     x[n + 1], y[n + 1] = x2, y2
     return n + 1
@@ -123,19 +127,20 @@ def polygons(xy: Any, ring: Any, hole: Any, first_ring: Any, window: Any, bounds
         size = window[p, 2] * window[p, 3]
         sums[0][:size], sums[1][:size], sums[2][:size] = 0, 0, False
         whole[p] = 0
+        origin = (bounds[p, 0], bounds[p, 1])
         for r in range(first_ring[p], first_ring[p + 1]):
             signed = ring_area(xy, ring[r], ring[r + 1])
             side = -1.0 if (signed > 0) != hole[r] else 1.0
             whole[p] -= side * signed
             for v in range(ring[r], ring[r + 1] - 1):
-                count = cut(xy[v, 0], xy[v, 1], xy[v + 1, 0], xy[v + 1, 1], nx, ny, piece)
-                add_edge(piece, count, side, window[p], bounds[p, 2], sums)
+                count = cut(xy[v, 0], xy[v, 1], xy[v + 1, 0], xy[v + 1, 1], origin, nx, ny, piece)
+                add_edge(piece, count, side, window[p], bounds[p], sums)
         n = gather(p, window[p], bounds[p], nx, ny, sums, n, out, beyond)
     return n
 
 
 @compiled
-def add_edge(piece: Any, count: int, side: float, window: Any, east: float, sums: Any) -> None:
+def add_edge(piece: Any, count: int, side: float, window: Any, bounds: Any, sums: Any) -> None:
     """Add the pieces of one edge: height, and area between the piece and its cell's right side.
 
     The right side of the last column is the geometry's own, so that terms are never larger than it.
@@ -145,7 +150,7 @@ def add_edge(piece: Any, count: int, side: float, window: Any, east: float, sums
     for k in range(count):
         a = column[k] - window[0]
         at = (row[k] - window[1]) * window[2] + a
-        right = east if a == window[2] - 1 else column[k] + 1.0
+        right = (bounds[2] if a == window[2] - 1 else column[k] + 1) - bounds[0]
         height = side * (y[k + 1] - y[k])
         part[at] += ((right - x[k]) + (right - x[k + 1])) / 2 * height
         cover[at] += height
@@ -168,8 +173,8 @@ def gather(p: int, window: Any, bounds: Any, nx: int, ny: int, sums: Any, n: int
         for a in range(window[2]):
             i, at = window[0] + a, b * window[2] + a
             inside = 0 <= i < nx and 0 <= j < ny
-            west = bounds[0] if a == 0 else float(i)
-            east = bounds[2] if a == window[2] - 1 else i + 1.0
+            west = 0.0 if a == 0 else i - bounds[0]
+            east = (bounds[2] if a == window[2] - 1 else i + 1) - bounds[0]
             value = part[at] + (east - west) * left
             if inside and not touched[at]:
                 value = np.round(left)
@@ -208,12 +213,17 @@ def lines(xy: Any, line: Any, owner: Any, nx: int, ny: int, begin: int, end: int
     n = 0
     for k in range(begin, end):
         for v in range(line[k], line[k + 1] - 1):
-            count = cut(xy[v, 0], xy[v, 1], xy[v + 1, 0], xy[v + 1, 1], nx, ny, piece)
+            origin = (xy[v, 0], xy[v, 1])
+            count = cut(xy[v, 0], xy[v, 1], xy[v + 1, 0], xy[v + 1, 1], origin, nx, ny, piece)
             for m in range(count):
                 value = np.hypot(x[m + 1] - x[m], y[m + 1] - y[m])
                 if not (0 <= column[m] < nx and 0 <= row[m] < ny):
                     beyond[owner[k]] += value
                 elif value > 0:
-                    place[n], cell[n], length[n] = owner[k], row[m] * nx + column[m], value
-                    n += 1
+                    at = row[m] * nx + column[m]
+                    if n > 0 and place[n - 1] == owner[k] and cell[n - 1] == at:
+                        length[n - 1] += value
+                    else:
+                        place[n], cell[n], length[n] = owner[k], at, value
+                        n += 1
     return n

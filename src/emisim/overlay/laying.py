@@ -11,7 +11,7 @@ from emisim.errors import InputError
 from emisim.grid import WGS84, Grid
 from emisim.overlay import plane
 from emisim.overlay.shapes import LINES, POINTS, POLYGONS, Names, Shapes, checked, listed
-from emisim.overlay.weights import Floats, Ints, Weights, gathered, shares
+from emisim.overlay.weights import TOLERANCE, Floats, Ints, Weights, gathered, shares, summed
 
 VERTICES, ENTRIES = 2**18, 2**20
 """Most vertices and entries that one batch works on."""
@@ -45,11 +45,11 @@ def point_sets(
     """Return shares by number of Point and MultiPoint geometries (n,)."""
     shapes = checked(geometries, POINTS, names)
     xy, place = shapely.get_coordinates(shapes, return_index=True)
-    labels = np.arange(len(shapes))[place] if names is None else [names[p] for p in place]
+    labels = place.tolist() if names is None else [names[p] for p in place.tolist()]
     each = points(grid, xy[:, 0], xy[:, 1], crs=crs, names=labels)
-    number = np.bincount(place, minlength=len(shapes)).astype(float)
-    beyond = np.bincount(place, each.outside, minlength=len(shapes))
-    return shares(*gathered(place[each.place], each.cell, each.share), beyond, number)
+    number = summed(place, np.ones(len(place)), len(shapes))
+    beyond = summed(place, each.outside, len(shapes))
+    return shares(*gathered(place[each.place], each.cell, each.share), beyond, number, number)
 
 
 def lines(grid: Grid, geometries: ArrayLike, *, crs: str = WGS84, names: Names = None) -> Weights:
@@ -88,17 +88,22 @@ def polygons(
         If the pieces of a polygon do not add to its area.
     """
     shapes = checked(geometries, POLYGONS, names)
-    flat = ~(shapely.area(shapes) > 0)
-    if flat.any():
-        message = f"{listed(flat, names)} has no area"
-        raise InputError(message, value=0.0, hint="correct it or use a point")
-    beyond, whole = np.zeros(len(shapes)), np.zeros(len(shapes))
+    measured = np.zeros((3, len(shapes)))
     found = [EMPTY]
     for first, last in batches(shapely.get_num_coordinates(shapes), VERTICES):
         part = _projected(grid, shapes, first, last, crs, names)
-        table = _rings(grid, part)
-        found += lay_rings(grid, table, first, beyond[first:last], whole[first:last])
-    return shares(*_joined(found), beyond, whole)
+        found += lay_rings(grid, _rings(grid, part), first, measured[:, first:last])
+    return from_areas(found, measured, names)
+
+
+def from_areas(found: list[Pieces], measured: Floats, names: Names = None) -> Weights:
+    """Return the shares of what :func:`lay_rings` found."""
+    beyond, whole, extent = measured
+    flat = ~(whole > TOLERANCE * extent)
+    if flat.any():
+        message = f"{listed(flat, names)} has no area"
+        raise InputError(message, value=0.0, hint="correct it or use a point")
+    return shares(*_joined(found), beyond, whole, extent)
 
 
 def lay(grid: Grid, geometries: ArrayLike, *, crs: str = WGS84, names: Names = None) -> Weights:
@@ -109,7 +114,7 @@ def lay(grid: Grid, geometries: ArrayLike, *, crs: str = WGS84, names: Names = N
     found = [EMPTY]
     for number, one in enumerate((point_sets, lines, polygons)):
         rows = np.flatnonzero(dimension == number)
-        labels = rows if names is None else [names[row] for row in rows]
+        labels = rows.tolist() if names is None else [names[row] for row in rows.tolist()]
         part = one(grid, shapes[rows], crs=crs, names=labels)
         found.append((rows[part.place], part.cell, part.share))
         outside[rows] = part.outside
@@ -132,28 +137,31 @@ def batches(need: Ints, most: int) -> Iterator[tuple[int, int]]:
 
 
 def lay_rings(
-    grid: Grid, table: tuple[Any, ...], shift: int, beyond: Floats, whole: Floats
+    grid: Grid, table: tuple[Floats, Ints, Any, Ints], shift: int, measured: Floats
 ) -> list[Pieces]:
     """Return pieces (place + ``shift``, cell, area in cells) of polygons given as rings.
 
     Parameters
     ----------
     table
-        Vertices in cells (n, 2), first vertex of each ring, whether it is a hole, first ring of
-        each place.
-    beyond, whole
-        (places,) filled with the area outside and the area of the whole, in cells.
+        Vertices in cells (n, 2), first vertex of each ring (rings + 1), whether it bounds a hole,
+        first ring of each place (places + 1).
+    measured
+        (3, places) to be filled: area outside, area of the whole, area of the bounds, in cells.
     """
     from emisim.overlay import _cut
 
-    window, bounds = _cut.windows(table[0], table[1], table[3], grid.nx, grid.ny)
-    need = window[:, 2] * window[:, 3]
+    xy, ring, hole, first_ring = table
+    beyond, whole, extent = measured
+    window, bounds = _cut.windows(xy, ring, first_ring, grid.nx, grid.ny)
+    extent[:] = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
 
     def fill(begin: int, end: int, out: Pieces) -> int:
-        return _cut.polygons(*table, window, bounds, grid.nx, grid.ny, begin, end, out, beyond,
-                             whole)  # fmt: skip
+        n = _cut.polygons(xy, ring, hole, first_ring, window, bounds, grid.nx, grid.ny, begin, end,
+                          out, beyond, whole)  # fmt: skip
+        return int(n)
 
-    return list(_filled(need, shift, fill))
+    return list(_filled(window[:, 2] * window[:, 3], shift, fill))
 
 
 def _lay_lines(grid: Grid, shapes: Shapes, shift: int, beyond: Floats) -> list[Pieces]:
@@ -166,7 +174,7 @@ def _lay_lines(grid: Grid, shapes: Shapes, shift: int, beyond: Floats) -> list[P
     outside = beyond[shift : shift + len(shapes)]
 
     def fill(begin: int, end: int, out: Pieces) -> int:
-        return _cut.lines(xy, vertex, owner, grid.nx, grid.ny, begin, end, out, outside)
+        return int(_cut.lines(xy, vertex, owner, grid.nx, grid.ny, begin, end, out, outside))
 
     need = _cut.passed(xy, vertex, grid.nx, grid.ny)
     return [gathered(*pieces) for pieces in _filled(need, shift, fill)]
@@ -184,7 +192,7 @@ def _filled(need: Ints, shift: int, fill: Callable[[int, int, Pieces], int]) -> 
 def _rings(grid: Grid, shapes: Shapes) -> tuple[Any, ...]:
     """Vertices in cells, first vertex of each ring, whether a hole, first ring of each place."""
     parts, place = shapely.get_parts(shapes, return_index=True)
-    kind, xy, offsets = shapely.to_ragged_array(parts, include_z=False)
+    _, xy, offsets = shapely.to_ragged_array(parts, include_z=False)
     ring, first = offsets[0].astype(np.int64), offsets[1].astype(np.int64)
     hole = np.ones(len(ring) - 1, dtype=bool)
     hole[first[:-1]] = False

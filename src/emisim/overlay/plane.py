@@ -91,3 +91,9 @@ def transformer(one: str, other: str) -> Any:
     import pyproj
 
     return pyproj.Transformer.from_crs(system(one), system(other), always_xy=True)
+
+
+def to_geographic(x: ArrayLike, y: ArrayLike, crs: str) -> tuple[Floats, Floats]:
+    """Return WGS84 longitude and latitude (degrees) of coordinates of the system ``crs``."""
+    lon, lat = (x, y) if same(crs, WGS84) else transformer(crs, WGS84).transform(x, y)
+    return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)

@@ -1,6 +1,7 @@
 """Geometries before they are laid on a grid: of a known kind, valid, named where they are not."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from emisim.errors import InputError
 
 Shapes = NDArray[np.object_]
-Names = Sequence[object] | None
+Names = Sequence[Any] | None
 POINTS = ("Point", "MultiPoint")
 LINES = ("LineString", "MultiLineString", "LinearRing")
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -71,7 +72,7 @@ def repaired(geometries: ArrayLike, names: Names = None) -> tuple[Shapes, dict[o
         message = f"{listed(empty, names)} has no area left after repair"
         raise InputError(message, hint="correct it in the source file")
     labels = range(len(shapes)) if names is None else names
-    return shapes, {labels[row]: str(why) for row, why in zip(rows, reasons, strict=True)}
+    return shapes, {labels[int(row)]: str(why) for row, why in zip(rows, reasons, strict=True)}
 
 
 def array(geometries: ArrayLike) -> Shapes:

@@ -36,7 +36,7 @@ class Weights:
         names
             What to call the places (n,); by default their number, from 0.
         """
-        rows = np.flatnonzero(self.outside > 0)
+        rows = np.flatnonzero(self.outside > 0).tolist()
         return {row if names is None else names[row]: float(self.outside[row]) for row in rows}
 
     def checked(self) -> "Weights":
@@ -63,7 +63,8 @@ def summed(place: Ints, value: Floats, places: int) -> Floats:
 
 def gathered(place: Ints, cell: Ints, amount: Floats) -> tuple[Ints, Ints, Floats]:
     """Return place, cell and amount, one entry per pair, by place, then by cell."""
-    order = np.lexsort((cell, place))
+    cells = int(cell.max()) + 1 if len(cell) else 1
+    order = np.argsort(place * cells + cell, kind="stable")
     place, cell, amount = place[order], cell[order], amount[order]
     new = np.ones(len(place), dtype=bool)
     new[1:] = (place[1:] != place[:-1]) | (cell[1:] != cell[:-1])
@@ -73,7 +74,12 @@ def gathered(place: Ints, cell: Ints, amount: Floats) -> tuple[Ints, Ints, Float
 
 
 def shares(
-    place: Ints, cell: Ints, amount: Floats, beyond: Floats, whole: Floats | None = None
+    place: Ints,
+    cell: Ints,
+    amount: Floats,
+    beyond: Floats,
+    whole: Floats | None = None,
+    extent: Floats | None = None,
 ) -> Weights:
     """Return amounts (m, m2, ...) in cells and beyond the grid as shares of their sum.
 
@@ -85,6 +91,8 @@ def shares(
         (places,) amount outside the grid.
     whole
         (places,) the amount measured in one piece, if known.
+    extent
+        (places,) the size of the terms that were added up: 1e-12 of it is rounding.
 
     Raises
     ------
@@ -92,8 +100,8 @@ def shares(
         If the pieces of a place do not add to the whole.
     """
     total = summed(place, amount, len(beyond)) + beyond
-    if whole is not None:
-        off = np.abs(total - whole) - TOLERANCE * whole
+    if whole is not None and extent is not None:
+        off = np.abs(total - whole) - TOLERANCE * extent
         worst = int(np.argmax(off)) if len(off) else 0
         if len(off) and not off[worst] <= 0:
             pair = f"{float(total[worst])!r}, the whole is {float(whole[worst])!r}"
