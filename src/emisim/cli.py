@@ -17,7 +17,7 @@ from emisim import __version__
 from emisim.errors import EmisimError, InputError
 from emisim.output import attempt
 from emisim.stages._inputs import UPSTREAM
-from emisim.vocabulary import HALVES
+from emisim.vocabulary import HALVES, STATUSES
 
 Option = Mapping[str, Any]
 READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
@@ -60,7 +60,18 @@ PLACES: Option = {"nargs": "+", "metavar": "NAME", "help": "places to keep"}
 POLLUTANT: Option = {"metavar": "NAME", "help": "the only pollutant of a table that says none"}
 AVERAGING: Option = {"choices": ("daily", "hourly"), "help": "where the table does not say it"}
 TABLES: Option = {"nargs": "+", "metavar": "FILE", "help": "tables, or a folder of them"}
-PLACED = (NAMED, CLAUSE, TABLES)
+BOOKS: Option = {"nargs": "+", "metavar": "FILE", "help": "xlsx and csv; of two, the first wins"}
+CITY_NAME: Option = {"required": True, "metavar": "NAME", "help": "folder, or one of inputs/cities"}
+DATUM: Option = {"choices": ("WGS84", "GCJ-02", "BD-09"), "help": "where the files do not say it"}
+USE: Option = {
+    **{"choices": ("boilers", "heating", "power", "residential")},
+    "help": "what fuels are burnt for, likewise",
+}
+PROCESS: Option = {"metavar": "NAME", "help": "process of amounts, likewise (processes.csv)"}
+SOURCE: Option = {"metavar": "KEY", "help": "of inputs/sources.csv, default city-lists"}
+STATUS: Option = {"choices": STATUSES, "help": "of the rows, default reported"}
+NEW: Option = {"metavar": "FOLDER", "help": "to write, default intake in the city's folder"}
+PLACED = (NAMED, CLAUSE, TABLES, BOOKS)
 """Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
@@ -155,6 +166,13 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         {
             **{"file": TABLES, "rules": RULES, "units": UNITS, "places": PLACES},
             **{"species": POLLUTANT, "averaging": AVERAGING, "out": WRITE_IF},
+        },
+    ),
+    "intake": (
+        "facility lists and tables of a city to its activity tables (docs/intake.md)",
+        {
+            **{"file": BOOKS, "city": CITY_NAME, "factors": FACTORS, "datum": DATUM, "use": USE},
+            **{"process": PROCESS, "source": SOURCE, "status": STATUS, "out": NEW},
         },
     ),
     "check": (
