@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check lint docs bench bench-transport validate hindcast lock clean
+.PHONY: help run test test-long check lint docs bench bench-transport bench-grid validate hindcast lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -44,6 +44,11 @@ bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in on
 
 bench-transport: $(VENV)/.installed-dev  ## time and memory of the transport solver, against other solvers
 	@PYTHONPATH=src $(BIN)/python bench/bench_transport.py
+
+LIBRARIES ?=
+
+bench-grid: $(VENV)/.installed-dev  ## time, memory and error of the geometry kernel, against libraries
+	@PYTHONPATH=src LIBRARIES="$(LIBRARIES)" $(BIN)/python bench/bench_grid.py
 
 REFERENCE ?= $(firstword $(wildcard ../*/reference))
 RECORDS ?= $(firstword $(wildcard ../*/obs/weather))

@@ -15,6 +15,6 @@ from emisim.overlay.shapes import repaired
 from emisim.overlay.weights import TOLERANCE, Weights
 
 __all__ = [
-    "TOLERANCE", "Cells", "Weights", "edges", "kept", "lay", "lines", "of_grid", "point_sets", "points",
-    "polygons", "project", "rectilinear", "regrid", "repaired",
+    "TOLERANCE", "Cells", "Weights", "edges", "kept", "lay", "lines", "of_grid", "point_sets",
+    "points", "polygons", "project", "rectilinear", "regrid", "repaired",
 ]  # fmt: skip
