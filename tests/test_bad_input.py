@@ -42,7 +42,7 @@ def house(tmp_path, monkeypatch):
     def checked(text, *, city=None, progress=""):
         made = []
 
-        def built(run):
+        def built(run, setting):
             made.append(run)
             assert city is not None, "the inventory was made before the mistake was told"
             return city

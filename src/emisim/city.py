@@ -118,9 +118,11 @@ class City:
         """District numbers: district x item, in the unit of the table."""
         path = self.folder / "districts.csv"
         columns = (Column("district"), Column("item"), *VALUE)
-        frame = read_table(path, columns, key=("district", "item"))
-        check_known(frame, "district", self.names, path)
-        check_sources(frame, self.factors.sources, path)
+        checks = (
+            lambda rows: check_known(rows, "district", self.names, path),
+            lambda rows: check_sources(rows, self.factors.sources, path),
+        )
+        frame = read_table(path, columns, key=("district", "item"), checks=checks)
         return frame.pivot(index="district", columns="item", values="value").reindex(self.names)
 
     def shares(self, item: str, path: Path, row: int) -> pd.Series:
@@ -152,14 +154,15 @@ class City:
         ``monthly_profile``.
         """
         path = self.folder / f"{topic}.csv"
-        frame = read_table(path, ACTIVITY_COLUMNS, key=("id",))
-        check_sources(frame, self.factors.sources, path)
         processes = self.factors.processes
-        check_known(frame, "process", processes.index, path)
-        check_known(frame, "district", [*self.names, CITY_TOTAL, OUTSIDE], path)
-        if (frame["monthly_profile"] != "").any():
-            named = ["", *self.factors.monthly_profiles]
-            check_known(frame, "monthly_profile", named, path)
+        named = ["", *self.factors.monthly_profiles]
+        checks = (
+            lambda rows: check_sources(rows, self.factors.sources, path),
+            lambda rows: check_known(rows, "process", processes.index, path),
+            lambda rows: check_known(rows, "district", [*self.names, CITY_TOTAL, OUTSIDE], path),
+            lambda rows: check_known(rows, "monthly_profile", named, path),
+        )
+        frame = read_table(path, ACTIVITY_COLUMNS, key=("id",), checks=checks)
         whole = self._split(frame.rename_axis("row").reset_index(), path)
         own, default = whole["monthly_profile"], whole["process"].map(processes["monthly_profile"])
         whole["monthly_profile"] = own.where(own != "", default)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from emisim import strict_yaml
-from emisim.errors import InputError
+from emisim.errors import InputError, InputErrors
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -37,20 +37,30 @@ def validate(
     Raises
     ------
     InputError
-        The first thing that is wrong (a misspelt key goes first), with its line where ``lines``
-        knows it.
+        Everything that is wrong (misspelt keys first), with its line where ``lines`` knows it.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise first_error(error, model, file, lines or {}) from None
+        raise all_errors(error, model, file, lines or {}) from None
 
 
-def first_error(
+def all_errors(
     error: ValidationError, model: type[BaseModel], file: str | Path, lines: Mapping[Location, int]
 ) -> InputError:
-    """Turn pydantic's first complaint into an :class:`InputError`."""
-    issue = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    """Turn pydantic's complaints into an :class:`InputError`, or a group of them."""
+    issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
+    faults = [_fault(issue, model, file, lines) for issue in issues]
+    return faults[0] if len(faults) == 1 else InputErrors(faults)
+
+
+def _fault(
+    issue: Mapping[str, Any],
+    model: type[BaseModel],
+    file: str | Path,
+    lines: Mapping[Location, int],
+) -> InputError:
+    """Turn one complaint of pydantic into an :class:`InputError`."""
     location = issue["loc"]
     steps = (location[:n] for n in range(len(location), 0, -1))
     row = next((lines[step] for step in steps if step in lines), None)

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from emisim import overlay
 from emisim.csvtable import Column, read_table
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.grid import Grid
 from emisim.overlay import Weights
 from emisim.tables import check_sources
@@ -54,12 +54,14 @@ def read_places(
         As :func:`emisim.csvtable.read_table`; besides unknown districts, unreadable or
         impossible geometries, and weights of a place that do not add to 1.
     """
-    frame = read_table(path, COLUMNS)
-    check_sources(frame, sources, path)
-    frame["shape"] = [
-        _shape(text, districts, file=path, row=int(str(row)), column="geometry")
-        for row, text in frame["geometry"].items()
-    ]
+    frame = read_table(path, COLUMNS, checks=(lambda rows: check_sources(rows, sources, path),))
+    shapes, faults = {}, Faults()
+    for row, text in frame["geometry"].items():
+        with faults.held():
+            place: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "geometry"}
+            shapes[row] = _shape(text, districts, **place)
+    faults.tell()
+    frame["shape"] = pd.Series(shapes, dtype=object)
     total = frame.groupby("place")["weight"].sum()
     off = total[(total - 1).abs() > WEIGHT_TOLERANCE]
     if len(off):
