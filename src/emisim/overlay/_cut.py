@@ -126,31 +126,35 @@ def polygons(xy: Any, ring: Any, hole: Any, first_ring: Any, window: Any, bounds
     for p in range(begin, end):
         size = window[p, 2] * window[p, 3]
         sums[0][:size], sums[1][:size], sums[2][:size] = 0, 0, False
-        whole[p] = 0
+        total = 0.0
         origin = (bounds[p, 0], bounds[p, 1])
+        frame = (window[p, 0], window[p, 1], window[p, 2], bounds[p, 2])
         for r in range(first_ring[p], first_ring[p + 1]):
             signed = ring_area(xy, ring[r], ring[r + 1])
             side = -1.0 if (signed > 0) != hole[r] else 1.0
-            whole[p] -= side * signed
+            total -= side * signed
             for v in range(ring[r], ring[r + 1] - 1):
                 count = cut(xy[v, 0], xy[v, 1], xy[v + 1, 0], xy[v + 1, 1], origin, nx, ny, piece)
-                add_edge(piece, count, side, window[p], bounds[p], sums)
+                add_edge(piece, count, side, frame, origin[0], sums)
+        whole[p] = total
         n = gather(p, window[p], bounds[p], nx, ny, sums, n, out, beyond)
     return n
 
 
 @compiled
-def add_edge(piece: Any, count: int, side: float, window: Any, bounds: Any, sums: Any) -> None:
+def add_edge(piece: Any, count: int, side: float, frame: Any, west: float, sums: Any) -> None:
     """Add the pieces of one edge: height, and area between the piece and its cell's right side.
 
-    The right side of the last column is the geometry's own, so that terms are never larger than it.
+    ``frame`` is first column, first row, columns and eastern bound of the geometry. The right side
+    of its last column is its own, so that terms are never larger than it.
     """
     column, row, x, y = piece
     part, cover, touched = sums
+    first, lowest, columns, east = frame
     for k in range(count):
-        a = column[k] - window[0]
-        at = (row[k] - window[1]) * window[2] + a
-        right = (bounds[2] if a == window[2] - 1 else column[k] + 1) - bounds[0]
+        a = column[k] - first
+        at = (row[k] - lowest) * columns + a
+        right = (east if a == columns - 1 else column[k] + 1) - west
         height = side * (y[k + 1] - y[k])
         part[at] += ((right - x[k]) + (right - x[k + 1])) / 2 * height
         cover[at] += height
@@ -166,15 +170,16 @@ def gather(p: int, window: Any, bounds: Any, nx: int, ny: int, sums: Any, n: int
     """
     part, cover, touched = sums
     place, cell, area = out
-    noise = NOISE * (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
-    outside = 0.0
+    west_most, east_most = bounds[0], bounds[2]
+    noise = NOISE * (east_most - west_most) * (bounds[3] - bounds[1])
+    columns, first, outside = window[2], window[0], 0.0
     for b in range(window[3]):
         j, left = window[1] + b, 0.0
-        for a in range(window[2]):
-            i, at = window[0] + a, b * window[2] + a
+        for a in range(columns):
+            i, at = first + a, b * columns + a
             inside = 0 <= i < nx and 0 <= j < ny
-            west = 0.0 if a == 0 else i - bounds[0]
-            east = (bounds[2] if a == window[2] - 1 else i + 1) - bounds[0]
+            west = 0.0 if a == 0 else i - west_most
+            east = (east_most if a == columns - 1 else i + 1) - west_most
             value = part[at] + (east - west) * left
             if inside and not touched[at]:
                 value = np.round(left)

@@ -51,13 +51,16 @@ class Weights:
 
 def summed(place: Ints, value: Floats, places: int) -> Floats:
     """Return the sum of ``value`` by place (places,), pairwise: a million terms keep 1e-15."""
-    if len(place) and np.any(place[1:] < place[:-1]):
+    total = np.zeros(places)
+    if not len(place):
+        return total
+    step = place[1:] - place[:-1]
+    if step.min(initial=0) < 0:
         order = np.argsort(place, kind="stable")
         place, value = place[order], value[order]
-    total = np.zeros(places)
-    first = np.flatnonzero(np.diff(place, prepend=-1))
-    if len(first):
-        total[place[first]] = np.add.reduceat(value, first)
+        step = place[1:] - place[:-1]
+    first = np.concatenate([[0], np.flatnonzero(step) + 1])
+    total[place[first]] = np.add.reduceat(value, first)
     return total
 
 
