@@ -33,6 +33,7 @@ hour = 3600 * second = h = 小时
 day = 24 * hour = d = 天
 year = 365 * day = yr = a = 年
 month = year / 12 = 月
+mole = [substance] = mol = 摩尔
 kelvin = [temperature]; offset: 0 = K
 degree_Celsius = kelvin; offset: 273.15 = degC = ℃
 
