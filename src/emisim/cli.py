@@ -60,6 +60,22 @@ PLACES: Option = {"nargs": "+", "metavar": "NAME", "help": "places to keep"}
 POLLUTANT: Option = {"metavar": "NAME", "help": "the only pollutant of a table that says none"}
 AVERAGING: Option = {"choices": ("daily", "hourly"), "help": "where the table does not say it"}
 TABLES: Option = {"nargs": "+", "metavar": "FILE", "help": "tables, or a folder of them"}
+FORMAT: Option = {
+    **{"choices": ("cf", "cmaq", "wrfchem", "iamc", "geotiff", "xlsx"), "metavar": "FORMAT"},
+    "help": "cf, cmaq, wrfchem, iamc, geotiff or xlsx",
+}
+EXPORT: dict[str, Option] = {
+    "scenario": {"default": "base", "metavar": "NAME", "help": "of the scenarios"},
+    "grid": {"metavar": "PATH", "help": "GRIDDESC, wrfinput or geo_em; default the city's grid"},
+    "grid_name": {"metavar": "NAME", "help": "grid of the GRIDDESC"},
+    "day": {"metavar": "YYYY-MM-DD", "help": "a day (UTC) by hour"},
+    "month": {"nargs": "+", "type": int, "default": (), "metavar": "M", "help": "their mean days"},
+    "layers": {
+        **{"nargs": "+", "type": float, "default": (), "metavar": "M"},
+        "help": "tops of layers above the ground, m; default one layer",
+    },
+    "mechanism": {"metavar": "NAME", "help": "of inputs/export/lumping.csv"},
+}
 BOOKS: Option = {"nargs": "+", "metavar": "FILE", "help": "xlsx and csv; of two, the first wins"}
 CITY_NAME: Option = {"required": True, "metavar": "NAME", "help": "folder, or one of inputs/cities"}
 DATUM: Option = {"choices": ("WGS84", "GCJ-02", "BD-09"), "help": "where the files do not say it"}
@@ -71,7 +87,7 @@ PROCESS: Option = {"metavar": "NAME", "help": "process of amounts, likewise (pro
 SOURCE: Option = {"metavar": "KEY", "help": "of inputs/sources.csv, default city-lists"}
 STATUS: Option = {"choices": STATUSES, "help": "of the rows, default reported"}
 NEW: Option = {"metavar": "FOLDER", "help": "to write, default intake in the city's folder"}
-PLACED = (NAMED, CLAUSE, TABLES, BOOKS)
+PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT)
 """Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
@@ -173,6 +189,14 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         {
             **{"file": BOOKS, "city": CITY_NAME, "factors": FACTORS, "datum": DATUM, "use": USE},
             **{"process": PROCESS, "source": SOURCE, "status": STATUS, "out": NEW},
+        },
+    ),
+    "export": (
+        "emissions in the files that other models and programs take (docs/export.md)",
+        {
+            **{"format": FORMAT, "city": READ, "factors": FACTORS, "shares": READ},
+            **{"inventory": READ_IF, "scenarios": READ_IF, **EXPORT},
+            **{"ledger": READ_IF, "verdict": READ_IF, "lang": TONGUE, "out": WRITE},
         },
     ),
     "check": (
