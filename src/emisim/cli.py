@@ -207,6 +207,13 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         "what was made of one clause of a plan: read, assumed, touched, changed",
         {"plan": NAMED, "clause": CLAUSE, "lang": TONGUE},
     ),
+    "regrid": (
+        "someone else's gridded inventory on the city's grid, the city's own inside it",
+        {
+            **{"settings": READ, "city": READ, "factors": FACTORS, "out": WRITE, "budget": WRITE},
+            **{"inventory": READ_IF, "emissions": READ_IF},
+        },
+    ),
     "results": (
         "say where the results are and what the verdict is",
         {"config": CONFIG, "seconds": {"type": int, "metavar": "N", "help": "time it took"}},
