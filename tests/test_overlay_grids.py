@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emisim import overlay
-from emisim.errors import InputError
+from emisim.errors import InputError, MassError
 from emisim.grid import Grid
 
 CRS = "+proj=laea +lat_0=38 +lon_0=113.5 +datum=WGS84 +units=m"
@@ -115,6 +115,34 @@ def test_a_rotated_pole():
     weights = overlay.regrid(GRID, cells)
     covered = weights.matrix(GRID.size).T @ cells.ground_areas.ravel()
     np.testing.assert_allclose(covered, GRID.cell_size**2, rtol=2e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-180, 180), st.floats(300, 3000))
+def test_the_way_out_is_the_same_overlap_seen_from_our_cells(degrees, cell):
+    cells = turned(degrees, cell, (5, 6))
+    inward = overlay.regrid(GRID, cells).matrix(GRID.size).toarray() * cell**2
+    outward = overlay.onto(GRID, cells)
+    found = outward.matrix(cells.size).toarray()
+    np.testing.assert_allclose(found.T * GRID.cell_size**2, inward, rtol=0, atol=1e-9 * cell**2)
+    assert np.abs(found.sum(axis=1) + outward.outside - 1).max() <= 1e-12
+
+
+def test_there_and_back_keeps_the_mass():
+    cells = overlay.rectilinear(np.arange(113.3, 113.71, 0.02), np.arange(37.8, 38.21, 0.02))
+    mass = np.arange(1.0, GRID.size + 1)
+    away = overlay.onto(GRID, cells)
+    assert away.beyond() == {}
+    sent = away.matrix(cells.size).T @ mass
+    back = overlay.regrid(GRID, cells)
+    returned = back.matrix(GRID.size).T @ sent
+    assert returned.sum() + sent @ back.outside == pytest.approx(mass.sum(), rel=1e-12)
+
+
+def test_cells_over_each_other_are_refused():
+    x, y = np.meshgrid([-2000.0, 2000.0, -2000.0], [-2000.0, 2000.0])
+    with pytest.raises(MassError, match="add to 2"):
+        overlay.onto(GRID, overlay.Cells(x, y, CRS))
 
 
 def test_small_batches_give_the_same(monkeypatch):

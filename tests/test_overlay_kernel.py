@@ -117,6 +117,17 @@ def test_parts_add_to_the_whole(polygon, x):
     np.testing.assert_allclose(summed, whole, rtol=0, atol=1e-9 * polygon.envelope.area)
 
 
+@settings(max_examples=60, deadline=None)
+@given(polygons())
+def test_fine_cells_add_to_the_coarse_ones(polygon):
+    fine = Grid(CRS, GRID.x0, GRID.y0, 250.0, 40, 32)
+    shares = overlay.polygons(fine, [polygon], crs=CRS).matrix(fine.size).toarray()
+    summed = shares.reshape(8, 4, 10, 4).sum(axis=(1, 3)).ravel()
+    whole = dense(overlay.polygons(GRID, [polygon], crs=CRS))[0]
+    close = 1e-12 * polygon.envelope.area / polygon.area * max(1, 1e3 / np.sqrt(polygon.area))
+    np.testing.assert_allclose(summed, whole, rtol=0, atol=1e3 * close)
+
+
 @pytest.mark.parametrize("reverse", [False, True])
 def test_sense_and_start_of_a_ring_do_not_matter(reverse):
     ring = np.array([(-1200.0, -300), (2500, -300), (2500, 1700), (-1200, 1700)])

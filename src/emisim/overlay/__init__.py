@@ -8,13 +8,13 @@ cannot be laid is named in an :class:`~emisim.errors.InputError`. See docs/geome
 
 from emisim.overlay.cache import kept
 from emisim.overlay.cells import Cells, edges, of_grid, rectilinear
-from emisim.overlay.grids import regrid
+from emisim.overlay.grids import onto, regrid
 from emisim.overlay.laying import lay, lines, point_sets, points, polygons
 from emisim.overlay.plane import project
 from emisim.overlay.shapes import repaired
 from emisim.overlay.weights import TOLERANCE, Weights
 
 __all__ = [
-    "TOLERANCE", "Cells", "Weights", "edges", "kept", "lay", "lines", "of_grid", "point_sets",
-    "points", "polygons", "project", "rectilinear", "regrid", "repaired",
+    "TOLERANCE", "Cells", "Weights", "edges", "kept", "lay", "lines", "of_grid", "onto",
+    "point_sets", "points", "polygons", "project", "rectilinear", "regrid", "repaired",
 ]  # fmt: skip

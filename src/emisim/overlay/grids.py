@@ -1,4 +1,4 @@
-"""From another grid to ours: which share of each of its cells lies in which of our cells."""
+"""From another grid to ours and back: which share of each cell lies in which cell."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from emisim.grid import Grid
 from emisim.overlay import plane
 from emisim.overlay.cells import Cells
 from emisim.overlay.laying import EMPTY, VERTICES, from_areas, lay_rings
-from emisim.overlay.weights import Floats, Ints, Weights
+from emisim.overlay.weights import TOLERANCE, Floats, Ints, Weights, gathered, summed
 
 OUTLINE = 64
 """Points along each side of our grid by which the part of the other grid is found."""
@@ -28,6 +28,33 @@ def regrid(grid: Grid, cells: Cells) -> Weights:
     MassError
         If the pieces of a cell do not add to its area.
     """
+    number, near, _ = _laid(grid, cells)
+    outside = np.ones(cells.size)
+    outside[number] = near.outside
+    return Weights(number[near.place], near.cell, near.share, outside).checked()
+
+
+def onto(grid: Grid, cells: Cells) -> Weights:
+    """Return the shares by area of our cells (places) in ``cells`` of another grid: the way out.
+
+    What of our grid the other one does not cover is in ``outside``.
+
+    Raises
+    ------
+    InputError
+        As :func:`regrid`.
+    MassError
+        If cells of the other grid lie over each other.
+    """
+    number, near, area = _laid(grid, cells)
+    place, cell, share = gathered(near.cell, number[near.place], near.share * area[near.place])
+    left = 1 - summed(place, share, grid.size)
+    outside = np.where(left > TOLERANCE, left, 0)
+    return Weights(place, cell, share, outside).checked()
+
+
+def _laid(grid: Grid, cells: Cells) -> tuple[Ints, Weights, Floats]:
+    """Numbers of the cells that may meet the grid, their shares, their areas in our cells."""
     rows, columns = _window(grid, cells)
     part = Cells(cells.x[_corners(rows, columns)], cells.y[_corners(rows, columns)], cells.crs)
     ny, nx = part.shape
@@ -41,11 +68,9 @@ def regrid(grid: Grid, cells: Cells) -> Weights:
         here = slice(first * nx, last * nx)
         found += lay_rings(grid, _table(grid, rings), first * nx, measured[:, here])
     near = from_areas(found, measured, number.tolist())
-    outside = np.ones(cells.size)
-    outside[number] = near.outside
     if not len(near.place):
         _do_not_meet(grid, cells)
-    return Weights(number[near.place], near.cell, near.share, outside).checked()
+    return number, near, measured[1]
 
 
 def _window(grid: Grid, cells: Cells) -> tuple[tuple[int, int], tuple[int, int]]:
