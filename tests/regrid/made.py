@@ -106,3 +106,16 @@ def laid(layers, districts=None, **more):
 def presence(*held):
     """Presence of (district, sector, species)."""
     return dict.fromkeys(held, True)
+
+
+def raster(folder, values, name="people.tif", west=112.0, north=39.0, step=0.02, crs="EPSG:4326",
+           nodata=None):  # fmt: skip
+    """Write a GeoTIFF; row 0 of ``values`` is the north."""
+    import rasterio
+    from affine import Affine
+
+    ny, nx = values.shape
+    options = {"height": ny, "width": nx, "count": 1, "dtype": "float64", "nodata": nodata}
+    place = {"crs": crs, "transform": Affine(step, 0, west, 0, -step, north)}
+    with rasterio.open(folder / name, "w", driver="GTiff", **options, **place) as file:
+        file.write(values, 1)

@@ -5,11 +5,11 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from regrid import made
 
 from emisim.errors import InputError
 from emisim.regrid import cf, edgar, layers, meic, quantity
 from emisim.regrid.lattice import Lattice, from_bounds, from_centres, wrapped
+from regrid import made
 
 DAY = 86400.0
 LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -40,9 +40,7 @@ def test_meic_netcdf_is_the_same_as_text(tmp_path):
     values = made.field()
     made.ascii_grid(tmp_path, values, "2017_01__power__SO2.asc")
     made.meic_netcdf(tmp_path, values, "2017_01_power_NOx.nc")
-    text, binary = (
-        meic.read(made.job(tmp_path, "meic", f"*.{end}"))[0] for end in ("asc", "nc")
-    )
+    text, binary = (meic.read(made.job(tmp_path, "meic", f"*.{end}"))[0] for end in ("asc", "nc"))
     np.testing.assert_allclose(binary.mass, text.mass, rtol=1e-12)
     assert binary.lattice.key == text.lattice.key
     assert (text.species, binary.species) == ("SO2", "NOx")

@@ -113,7 +113,9 @@ def outer(
             kept, row = _laid(layer, whole, keep, part.outside)
             values[at][np.array(layer.months) - 1] += kept
             terms = {key: terms[key] + row[key] for key in terms}
-        rows.append(_row(OUTER, name, merge.sector, one, merge.rule if presence else "", terms))
+        rows.append(
+            _row(OUTER, name, merge.sector, one, merge.rule if presence is not None else "", terms)
+        )
     coords = {"sector": sectors, "species": species, "month": list(months_of.MONTHS),
               "y": grid.y, "x": grid.x}  # fmt: skip
     shape = (*values.shape[:-1], *grid.shape)
