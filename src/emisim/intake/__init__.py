@@ -79,9 +79,10 @@ def read(
     rows = _rows(files, city, amounts.Defaults(city.settings.base_year, use, process), lexicon, log)
     if (rows["lon_text"] != "").any():
         polygons = boundaries.of_city(city) if polygons is None else polygons
-    rows = positions.locate(
-        rows, pd.Series(dtype=object) if polygons is None else polygons, datum, lexicon, log
-    )
+    line = rows.groupby(["file", "sheet", "row"], sort=False).ngroup().to_numpy()
+    known = pd.Series(dtype=object) if polygons is None else polygons
+    placed = positions.locate(rows[~pd.Series(line).duplicated()], known, datum, lexicon, log)
+    rows = rows.assign(**{c: placed[c].to_numpy()[line] for c in ("lon", "lat", "district")})
     activity.require_district(rows, log)
     log.faults.tell()
     unified = duplicates.unify(rows, city.settings.name_zh, lexicon, log)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emisim.intake.faults import Log
 from emisim.intake.lexicon import Lexicon
-from emisim.intake.matching import match, places
+from emisim.intake.matching import MATCHES, match, places
 from emisim.intake.names import normal
 
 PLACE = ["file", "sheet"]
@@ -16,6 +16,11 @@ FIELDS = (
     *("stack_height", "stack_diameter", "exit_temperature", "exit_velocity", "lon", "lat"),
 )
 """What two lists may contradict each other about, besides the amount."""
+TWIN = (
+    *("list", "name", "id", "unit_no", "district", "process", "fuel", "value"),
+    *("capacity", "lon", "lat"),
+)
+"""What two lines of a list share where one may be the other again."""
 CONFLICTS = ("name", "key", "field", "kept", "kept_place", "other", "other_place")
 
 
@@ -47,10 +52,13 @@ def unify(sources: pd.DataFrame, city: str, lexicon: Lexicon, log: Log) -> Unifi
     """
     table = sources.reset_index(drop=True)
     table["list"] = pd.factorize(pd.MultiIndex.from_frame(table[PLACE]))[0]
-    normals = {name: normal(name, city) for name in table["name"].unique()}
-    table["normal"] = table["name"].map(normals)
-    facility, matches = match(table, lexicon, log)
-    table["facility"] = facility
+    names = table["name"].unique() if table["list"].any() else ()
+    table["normal"] = table["name"].map({name: normal(name, city) for name in names}).fillna("")
+    _tell_twins(table, log)
+    if not len(names):
+        empty = (pd.DataFrame(columns=list(c)) for c in (MATCHES, CONFLICTS))
+        return Unified(sources, sources.iloc[:0], *empty)
+    table["facility"], matches = match(table, lexicon, log)
     group = table.groupby(["facility", "key"], sort=False)["list"]
     again = (table["list"] > group.transform("min")).to_numpy()
     conflicts = _conflicts(table, again, lexicon.rule("conflict", "fraction"))
@@ -136,25 +144,11 @@ def _tell(table: pd.DataFrame, again: np.ndarray, conflicts: pd.DataFrame, log: 
                 column=str(field),
                 value=value,
             )
-    twins = (
-        table.duplicated(
-            [
-                "list",
-                "name",
-                "unit_no",
-                "process",
-                "fuel",
-                "value",
-                "lon",
-                "lat",
-                "district",
-                "capacity",
-                "id",
-            ]
-        )
-        & (table["name"] != "")
-        & ~again
-    )
+
+
+def _tell_twins(table: pd.DataFrame, log: Log) -> None:
+    """Note lines that are equal within a list: two equal boilers, or one given twice."""
+    twins = table.duplicated(list(TWIN)) & (table["name"] != "")
     for (file, sheet), rows in table[twins].groupby(PLACE):
         what = "line equal to one above it in the same list: kept"
         log.note("doubtful", what, (str(file), str(sheet)), rows=rows["row"])

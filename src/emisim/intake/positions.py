@@ -163,13 +163,12 @@ def check(
 
 
 def _inside(lon: np.ndarray, lat: np.ndarray, named: pd.Series, polygons: pd.Series) -> np.ndarray:
-    points = shapely.points(lon, lat)
-    held = np.zeros(len(points), dtype=bool)
+    held = np.zeros(len(lon), dtype=bool)
     nobody = ~named.isin(polygons.index).to_numpy()
     for district, polygon in polygons.items():
         shapely.prepare(polygon)
         mine = (named == district).to_numpy() | nobody
-        held[mine] |= shapely.covers(polygon, points[mine])
+        held[mine] |= shapely.contains_xy(polygon, lon[mine], lat[mine])
     return held
 
 
@@ -198,19 +197,19 @@ def _tell(checked: Check, place: tuple[str, str], points: int, lexicon: Lexicon,
 def _district(rows: pd.DataFrame, polygons: pd.Series, lexicon: Lexicon, log: Log) -> pd.DataFrame:
     """Fill districts that are not named; fault points too far from theirs, note those near."""
     placed = rows["lon"].notna().to_numpy()
-    points = shapely.points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     district = rows["district"].to_numpy(dtype=object).copy()
     tolerance = lexicon.rule("position_tolerance", "m")
     far = np.zeros(len(rows))
     home = np.full(len(rows), "", dtype=object)
     for name, polygon in polygons.items():
         shapely.prepare(polygon)
-        home[placed & shapely.covers(polygon, points)] = name
+        home[shapely.contains_xy(polygon, lon, lat)] = name
     unnamed = placed & (district == "")
     district[unnamed] = home[unnamed]
     for name, polygon in polygons.items():
         away = np.flatnonzero(placed & (district == name) & (home != name))
-        far[away] = _metres_to(polygon, points[away])
+        far[away] = _metres_to(polygon, shapely.points(lon[away], lat[away]))
     _tell_districts(rows, district, home, far, tolerance, log)
     return rows.assign(district=district)
 

@@ -4,7 +4,6 @@ import re
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from emisim.intake.faults import Log
 from emisim.intake.headers import Recognised
@@ -20,6 +19,10 @@ REMARK = re.compile(
     r"(?:注|备注|说明|附注|填表人?|制表人?|审核人?|数据来源|资料来源|note|notes|source|remark)s?"
     r"\s*\d?\s*[:：.、].*"
 )
+CLUE = re.compile(
+    r"[计和汇注明表核源]|全[市县区省]|total|sum|note|source|remark|[Ａ-Ｚａ-ｚ]", re.IGNORECASE
+)
+"""What a total or a remark holds, however it is spelled."""
 NUMBERING = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|\(?\d{1,2}\)?")
 FEWEST = 2
 """Sources that an unnamed total must add up."""
@@ -33,9 +36,8 @@ def sources_only(found: Recognised, lexicon: Lexicon, log: Log) -> Recognised:
     its lines, and the difference noted.
     """
     cells = found.table.cells
-    folds = _folded_cells(found)
-    numbering, remark = _numbering(found, folds), _remarks(folds)
-    named = _named_totals(folds) & ~remark
+    numbering, remark = _numbering(found), _saying(found, REMARK)
+    named = _saying(found, TOTAL) & ~remark
     amounts = _amounts(found, lexicon)
     tolerance = lexicon.rule("total_tolerance", "fraction")
     unnamed = _unnamed_totals(found, amounts, named | numbering | remark, tolerance)
@@ -47,36 +49,23 @@ def sources_only(found: Recognised, lexicon: Lexicon, log: Log) -> Recognised:
     return Recognised(found.table.lines(kept), found.headers, found.first)
 
 
-def _folded_cells(found: Recognised) -> pd.DataFrame:
-    """Return the cells, folded and without blanks, of the columns that hold words."""
+def _saying(found: Recognised, pattern: re.Pattern[str]) -> np.ndarray:
+    """Return which lines hold a word of ``pattern`` in a column of words."""
+    cells = found.table.cells
     columns = {h.position for h in found.all("name", "district", "process", "serial", "fuel", "id")}
-    columns |= {0} & set(found.table.cells.columns)
-    frame = found.table.cells[sorted(columns)]
-    return frame.apply(lambda c: c.map({t: re.sub(r"\s", "", folded(t)) for t in c.unique()}))
-
-
-def _named_totals(folds: pd.DataFrame) -> np.ndarray:
-    """Return which lines say that they are totals."""
-    hit = np.zeros(len(folds), dtype=bool)
-    for column in folds:
-        spelled = {t for t in folds[column].unique() if TOTAL.fullmatch(t)}
-        hit |= folds[column].isin(spelled).to_numpy()
+    hit = np.zeros(len(cells), dtype=bool)
+    for column in sorted(columns | ({0} & set(cells.columns))):
+        spelled = [text for text in cells[column].unique() if CLUE.search(text)]
+        clean = {text: re.sub(r"\s", "", folded(text)) for text in spelled}
+        said = [text for text, word in clean.items() if pattern.fullmatch(word)]
+        hit |= cells[column].isin(said).to_numpy()
     return hit
 
 
-def _remarks(folds: pd.DataFrame) -> np.ndarray:
-    """Return which lines begin with 注： and the like."""
-    hit = np.zeros(len(folds), dtype=bool)
-    for column in folds:
-        spelled = {t for t in folds[column].unique() if REMARK.fullmatch(t)}
-        hit |= folds[column].isin(spelled).to_numpy()
-    return hit
-
-
-def _numbering(found: Recognised, folds: pd.DataFrame) -> np.ndarray:
+def _numbering(found: Recognised) -> np.ndarray:
     """Return whether the first line numbers the columns (甲 乙 1 2 3)."""
-    hit = np.zeros(len(folds), dtype=bool)
-    if len(folds) == 0:
+    hit = np.zeros(len(found.table.cells), dtype=bool)
+    if hit.size == 0:
         return hit
     cells = [folded(t) for t in found.table.cells.iloc[0] if t]
     counted = [int(t.strip("()")) for t in cells if t.strip("()").isdigit()]
@@ -145,8 +134,8 @@ def _note_totals(
     """Note each total with the lines that it adds up; doubtful where it adds up none."""
     sums = _running(amounts, ~total)
     lines = np.flatnonzero(total)
-    starts = np.r_[0, lines[:-1] + 1]
-    ends = np.r_[lines[1:], len(total)]
+    starts = np.r_[0, lines + 1][: len(lines)]
+    ends = np.r_[lines, len(total)][1:]
     for line, start, end in zip(lines, starts, ends, strict=True):
         parts = {
             "the lines above, since the last total": sums[line] - sums[start],

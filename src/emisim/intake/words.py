@@ -9,6 +9,7 @@ from emisim import units
 from emisim.errors import InputError
 
 SUPERSCRIPTS = str.maketrans({c: f"^{i}" for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 COUNTS = {"十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "wan": 1e4}
 POWER = re.compile(r"10\^?([34568])(?=[a-z\u4e00-\u9fff°(])")
 COUNT = re.compile(r"[十百千万亿]|wan(?=[a-z])")
@@ -31,8 +32,10 @@ def folded(text: str) -> str:
     >>> folded("１０⁴ｍ³"), folded("PM₂.₅")
     ('10^4m^3', 'pm2.5')
     """
-    raised = str(text).translate(SUPERSCRIPTS)
-    return unicodedata.normalize("NFKC", raised).strip().lower().replace("µ", "μ")
+    raised = str(text)
+    if RAISED.search(raised):
+        raised = raised.translate(SUPERSCRIPTS)
+    return unicodedata.normalize("NFKC", raised).strip().lower()
 
 
 def bare(text: str) -> str:
