@@ -161,7 +161,7 @@ def test_cells_without_a_datum_stop_in_the_domain_only(tmp_path):
     of(tmp_path, **more)
     values[2, 2] = -9999
     made.meic_year(tmp_path, values, months=[1])
-    with pytest.raises(InputError, match="hold no datum; cell at 113.1250 E 37.8750 N"):
+    with pytest.raises(InputError, match=r"hold no datum; cell at 113\.1250 E 37\.8750 N"):
         of(tmp_path, **more)
     _, budget = of(tmp_path, no_data="zero", **more)
     assert budget["in"].iloc[0] == pytest.approx(values[values > 0].sum() * 1000)

@@ -164,7 +164,7 @@ def test_m4_a_cell_without_proxy_stops_and_loses_nothing(tmp_path):
     found = meic.read(job)
     shares = made.laid(found, proxy=people, folder=tmp_path)
     how = nest.merges({"industry"}, job.given, made.MAPS)
-    with pytest.raises(InputError, match="proxy is zero in .* cell at 113.3750 E"):
+    with pytest.raises(InputError, match=r"proxy is zero in .* cell at 113\.3750 E"):
         nest.outer(found, shares, how, made.GRID, job.given, None)
     by_area = made.settings("meic", ".", zero_proxy="area")
     field, budget = nest.outer(found, shares, how, made.GRID, by_area, None)

@@ -140,7 +140,7 @@ def year_round(
         seen = [month for part in parts for month in part.months]
         lost = sorted(set(MONTHS) - set(seen))
         twice = sorted({month for month in seen if seen.count(month) > 1})
-        where = {"file": parts[0].file.parent, "column": f"{sector}, {species}"}
+        where: dict[str, Any] = {"file": parts[0].file.parent, "column": f"{sector}, {species}"}
         if twice:
             message = f"month {twice[0]} is there more than once"
             files = sorted({str(part.file) for part in parts if twice[0] in part.months})

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,8 +47,8 @@ class Maps:
 
     def value(self, rule: str, unit: str, column: str = "value") -> float:
         """Return a number of ``rules.csv`` in ``unit``; ``column`` may be low or high."""
-        row = self.rules.loc[rule]
-        return float(row[column]) * units.factor(str(row["unit"]), unit)
+        number: Any = self.rules.at[rule, column]
+        return float(number) * units.factor(str(self.rules.at[rule, "unit"]), unit)
 
     def receives(self, convention: str, given: Mapping[str, str]) -> dict[str, str]:
         """Return our sector by the other inventory's; ``given`` goes before the table."""

@@ -18,6 +18,7 @@ from emisim.grid import WGS84
 from emisim.regrid import layers, quantity, settings
 from emisim.regrid.lattice import Floats, Lattice
 from emisim.regrid.layers import Layer
+from emisim.regrid.quantity import Unit
 from emisim.regrid.settings import Job, Settings
 
 NAME = re.compile(
@@ -27,7 +28,7 @@ SUFFIXES = (".asc", ".txt", ".nc")
 UNIT = "Mg per cell per month"
 NETCDF = ("x_range", "y_range", "dimension", "z")
 HEADER = ("ncols", "nrows", "cellsize")
-Raster = tuple[Floats, list[float], Lattice, str]
+Raster = tuple[Floats, list[float], Lattice, Unit]
 
 
 def read(job: Job) -> list[Layer]:
@@ -124,7 +125,8 @@ def _text(path: Path, given: Settings) -> Raster:
     if values.size != nx * ny or not size > 0:
         message = "the ASCII grid has another number of values than its header says"
         raise InputError(message, file=path, value=values.size, allowed=[nx * ny])
-    x, y = west + np.arange(nx + 1) * size, south + np.arange(ny, -1, -1) * size
+    x = (west + np.arange(nx + 1) * size).astype(np.float64)
+    y = (south + np.arange(ny, -1, -1) * size).astype(np.float64)
     fills = [head["nodata_value"]] if "nodata_value" in head else []
     unit = quantity.parse(given.unit or UNIT, path)
     return values.reshape(ny, nx), fills, Lattice(x, y, given.crs or WGS84), unit

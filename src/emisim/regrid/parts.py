@@ -7,6 +7,7 @@ share of it and no more. With a proxy the shares follow the proxy instead of the
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,8 @@ from emisim.regrid.settings import Proxy
 TOLERANCE = 1e-9
 SLIVER = 1e-12
 """Pieces below this part of a foreign cell are rounding."""
-Shares = sparse.csr_array
+Shares: TypeAlias = Any
+"""A scipy.sparse.csr_array."""
 POLYGON = "Polygon"
 
 
