@@ -17,7 +17,8 @@ X, Y = np.meshgrid(GRID.x, GRID.y)
 HALF = GRID.cell_size / 2
 SQUARES = shapely.box(X - HALF, Y - HALF, X + HALF, Y + HALF).ravel()
 
-free = st.floats(-8000, 8000)
+free = st.integers(-8_000_000, 8_000_000).map(lambda n: n / 1000)
+"""To a millimetre: GEOS errs where coordinates are nearly, but not quite, nothing."""
 on_lines = st.integers(-8, 8).map(lambda n: 500.0 * n)
 corner = st.tuples(free | on_lines, free | on_lines)
 
@@ -45,7 +46,7 @@ def in_cells(geometry):
     return xy
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(polygons())
 def test_areas_are_those_of_shapely(polygon):
     shares = dense(overlay.polygons(GRID, [polygon], crs=CRS))[0]
@@ -54,7 +55,7 @@ def test_areas_are_those_of_shapely(polygon):
     np.testing.assert_allclose(shares * polygon.area, expected, rtol=0, atol=1e-9 * size)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(polygons())
 def test_compiled_areas_are_those_of_the_plain_form(polygon):
     parts = shapely.get_parts(polygon)
@@ -71,7 +72,7 @@ def test_compiled_areas_are_those_of_the_plain_form(polygon):
     assert weights.outside[0] * whole == pytest.approx(outside, abs=1e-12 + 1e-9 * extent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(corner, min_size=2, max_size=8, unique=True))
 def test_compiled_lengths_are_those_of_the_plain_form(corners):
     line = shapely.LineString(corners)
@@ -91,7 +92,7 @@ def test_every_share_and_the_outside_add_to_one(shapes):
     assert (weights.outside >= 0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(polygons(), st.integers(-3, 3), st.integers(-3, 3))
 def test_moved_by_whole_cells_the_shares_move_with_it(polygon, east, north):
     wide = Grid(CRS, -40_000.0, -40_000.0, 1000.0, 80, 80)
@@ -103,7 +104,7 @@ def test_moved_by_whole_cells_the_shares_move_with_it(polygon, east, north):
     np.testing.assert_allclose(moved[0], rolled, rtol=0, atol=close)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(polygons(), st.floats(-3000, 3000))
 def test_parts_add_to_the_whole(polygon, x):
     sides = [shapely.box(-1e5, -1e5, x, 1e5), shapely.box(x, -1e5, 1e5, 1e5)]
