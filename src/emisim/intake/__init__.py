@@ -47,6 +47,7 @@ def read(
     source: str = CITED,
     status: str = "reported",
     polygons: pd.Series | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Intake:
     """Read the files of a city; of a facility in several lists the first given wins.
 
@@ -63,13 +64,15 @@ def read(
         Of the rows, see docs/conventions.md.
     polygons
         District polygons in WGS84; default those of the city.
+    lexicon
+        Words of books; default ``inputs/intake`` beside the city's factors.
 
     Raises
     ------
     InputError
         For an option that is unknown, and with all faults of all files.
     """
-    lexicon = Lexicon(city.factors)
+    lexicon = Lexicon(city.factors) if lexicon is None else lexicon
     require_known([datum], ["", *TO_WGS84], "coordinate system")
     require_known([use], ["", *USES], "use")
     require_known([process], ["", *city.factors.processes.index], "process")

@@ -52,12 +52,12 @@ def unify(sources: pd.DataFrame, city: str, lexicon: Lexicon, log: Log) -> Unifi
     """
     table = sources.reset_index(drop=True)
     table["list"] = pd.factorize(pd.MultiIndex.from_frame(table[PLACE]))[0]
-    names = table["name"].unique() if table["list"].any() else ()
-    table["normal"] = table["name"].map({name: normal(name, city) for name in names}).fillna("")
     _tell_twins(table, log)
-    if not len(names):
+    if not table["list"].any():
         empty = (pd.DataFrame(columns=list(c)) for c in (MATCHES, CONFLICTS))
         return Unified(sources, sources.iloc[:0], *empty)
+    names = {name: normal(name, city) for name in table["name"].unique()}
+    table["normal"] = table["name"].map(names)
     table["facility"], matches = match(table, lexicon, log)
     group = table.groupby(["facility", "key"], sort=False)["list"]
     again = (table["list"] > group.transform("min")).to_numpy()

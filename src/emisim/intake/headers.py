@@ -131,8 +131,8 @@ def recognise(table: Table, lexicon: Lexicon, log: Log) -> Recognised | None:
     texts = table.cells.to_numpy()[: int(lexicon.rule("title_lines", "fraction"))]
     best: list[Header] = []
     at, height = 0, 1
-    for i in range(len(texts)):
-        for lines in (1, 2):
+    for lines in (1, 2):
+        for i in range(len(texts)):
             headers = _titles(texts[i : i + lines], lines, lexicon)
             if _meanings(headers) > _meanings(best):
                 best, at, height = headers, i, lines

@@ -66,7 +66,7 @@ def _districts(found: Recognised, city: City, log: Log) -> pd.Series:
     allowed = [f"{d.name_zh} ({name})" for name, d in city.settings.districts.items()]
     where = (found.table.place, _title(found, "district"))
     meanings.tell_unknown("district", unknown, texts, where, log, allowed)
-    return named
+    return named.mask(unknown, meanings.UNKNOWN)
 
 
 def _classed(found: Recognised, column: str, lexicon: Lexicon, log: Log) -> pd.Series:

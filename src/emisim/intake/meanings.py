@@ -15,6 +15,8 @@ SUFFIX = re.compile(r"[市区县旗]$")
 DEVICE_SUFFIX = re.compile(r"(?:装置|设施|设备|技术|工艺|系统|器|法|脱硫|除尘|脱硝)+$")
 STRONG = re.compile(r"[+;,&、]|和|及")
 OUTSIDE_WORDS = ("outside", "市外", "域外")
+UNKNOWN = "?"
+"""A district that is named and not known: a fault already."""
 SHORTEST = 2
 """Characters of a district's name without its suffix."""
 

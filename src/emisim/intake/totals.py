@@ -39,6 +39,7 @@ def sources_only(found: Recognised, lexicon: Lexicon, log: Log) -> Recognised:
     numbering, remark = _numbering(found), _saying(found, REMARK)
     named = _saying(found, TOTAL) & ~remark
     amounts = _amounts(found, lexicon)
+    amounts[numbering | remark] = np.nan
     tolerance = lexicon.rule("total_tolerance", "fraction")
     unnamed = _unnamed_totals(found, amounts, named | numbering | remark, tolerance)
     for what, lines in (("line of numbering", numbering), ("remark", remark)):

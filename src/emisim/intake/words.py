@@ -14,6 +14,8 @@ COUNTS = {"十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "wan": 1e4
 POWER = re.compile(r"10\^?([34568])(?=[a-z\u4e00-\u9fff°(])")
 COUNT = re.compile(r"[十百千万亿]|wan(?=[a-z])")
 PER_YEAR = re.compile(r"(?:/|每)(?:a|年|yr|year|y|annum)$|(?<=[\u4e00-\u9fff])/年$|a-1$")
+PLAIN = re.compile(r"[^\W\d_]+[23]?(?:[ */][^\W\d_]+[23]?)*|%")
+"""Units that are handed to the registry as they stand: words joined by a space, * or /."""
 PUNCTUATION = re.compile(r"[\s_\-:：*#、,，。.;；/\\'\"“”()\[\]{}<>《》【】|]")
 
 
@@ -67,7 +69,7 @@ def _unit(text: str, written: tuple[tuple[str, str], ...]) -> Unit | None:
         if rest in known:
             return Unit(multiplier, known[rest])
     exact = PER_YEAR.sub("", unicodedata.normalize("NFKC", str(text)).strip())
-    return Unit(1.0, exact) if exact and units.fits(exact, exact) else None
+    return Unit(1.0, exact) if PLAIN.fullmatch(exact) and units.fits(exact, exact) else None
 
 
 class Units:
