@@ -124,6 +124,20 @@ def test_mistakes_are_told(city, capsys, monkeypatch, text, more, said):
     assert not (city / "out.nc").exists()
 
 
+def test_what_is_written_is_read_back_to_the_same_cells(city):
+    """The output is itself a CF inventory: laid on its own grid it is unchanged."""
+    text = "format: cf\nfiles: [own.nc]\nyear: 2018\nimplausible: [VOC, NH3, BC, OC, CO]\n"
+    (city / "regrid.yaml").write_text(text)
+    arguments = ["regrid", "--settings", city / "regrid.yaml", "--city", city / "city"]
+    arguments += ["--out", city / "out.nc", "--budget", city / "budget.csv"]
+    assert cli.main([str(a) for a in arguments]) == 0
+    one, two = gridding.read(city / "own.nc"), gridding.read(city / "out.nc")
+    two = two.reindex(sector=one["sector"].values)
+    largest = one.max(["sector", "month", "y", "x"])
+    assert float((np.abs(two - one) / largest.where(largest > 0, 1)).max()) < 1e-6
+    assert float(one.sum()) == pytest.approx(float(two.sum()), rel=1e-6)
+
+
 def test_twice_gives_the_same_bytes(city):
     run(city, "", *own_files(city))
     first = (city / "out.nc").read_bytes()

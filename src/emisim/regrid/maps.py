@@ -51,11 +51,15 @@ class Maps:
         return float(number) * units.factor(str(self.rules.at[rule, "unit"]), unit)
 
     def receives(self, convention: str, given: Mapping[str, str]) -> dict[str, str]:
-        """Return our sector by the other inventory's; ``given`` goes before the table."""
+        """Return our sector by the other inventory's; ``given`` goes before the table.
+
+        In a CF file our own names stand for themselves.
+        """
         require_known(given.values(), SECTORS, "sector", column="sectors")
         rows = self._rows(self.sectors, convention)
         rows = rows[rows["role"] == "receives"]
-        return dict(zip(rows["name"], rows["sector"], strict=True)) | dict(given)
+        named = {sector: sector for sector in SECTORS} if convention == "cf" else {}
+        return named | dict(zip(rows["name"], rows["sector"], strict=True)) | dict(given)
 
     def covers(self, convention: str, given: Mapping[str, str]) -> dict[str, set[str]]:
         """Return all our sectors whose sources are also in a sector of the other inventory."""

@@ -105,23 +105,24 @@ def outer(
         at = sectors.index(merge.sector), species.index(one)
         terms = dict.fromkeys(("in", "outside", "inside", "kept"), 0.0)
         for layer in several:
-            part = shares[layer.lattice.key]
+            key, part = layer.lattice.key, shares[layer.lattice.key]
             _refuse(layer, part, grid, given)
-            key = layer.lattice.key
-            replaced = {d for d in part.district if _replaces(merge, d, one, presence)}
-            whole, keep = kept_by(key, frozenset()), kept_by(key, frozenset(replaced))
-            kept, row = _laid(layer, whole, keep, part.outside)
+            gone = {d for d in part.district if _replaces(merge, d, one, presence)}
+            keep = kept_by(key, frozenset(gone))
+            kept, row = _laid(layer, kept_by(key, frozenset()), keep, part.outside)
             values[at][np.array(layer.months) - 1] += kept
-            terms = {key: terms[key] + row[key] for key in terms}
-        rows.append(
-            _row(OUTER, name, merge.sector, one, merge.rule if presence is not None else "", terms)
-        )
-    coords = {"sector": sectors, "species": species, "month": list(months_of.MONTHS),
-              "y": grid.y, "x": grid.x}  # fmt: skip
-    shape = (*values.shape[:-1], *grid.shape)
+            terms = {term: terms[term] + row[term] for term in terms}
+        rule = "" if presence is None else merge.rule
+        rows.append(_row(OUTER, name, merge.sector, one, rule, terms))
+    return _field(values, sectors, species, grid), pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _field(values: np.ndarray, sectors: list[str], species: list[str], grid: Grid) -> xr.DataArray:
+    """Label (sector, species, month, cell) as (sector, species, month, y, x)."""
     dims = ("sector", "species", "month", "y", "x")
-    field = xr.DataArray(values.reshape(shape), coords, dims, attrs={"units": "kg"})
-    return field, pd.DataFrame(rows, columns=list(COLUMNS))
+    labels = (sectors, species, list(months_of.MONTHS), grid.y, grid.x)
+    shaped = values.reshape(*values.shape[:-1], *grid.shape)
+    return xr.DataArray(shaped, dict(zip(dims, labels, strict=True)), dims, attrs={"units": "kg"})
 
 
 def joined(
