@@ -14,7 +14,7 @@ from emisim.overlay import Weights
 from emisim.regrid.lattice import Floats, Lattice
 from emisim.regrid.settings import Proxy
 
-COVER = 1e-6
+COVER = 1e-3
 """Part of a cell that may lie beyond the raster: rounding of its edges."""
 
 
@@ -119,7 +119,7 @@ def _of_classes(proxy: Proxy, values: Floats, path: Path) -> Floats:
 def _covers(shares: sparse.csr_array, cells: Lattice, grid: Grid, path: Path) -> None:
     """Raise unless the raster covers every cell of the grid."""
     covered = np.asarray(shares.T @ cells.areas().ravel()).reshape(grid.shape) / grid.areas()
-    bad = covered < 1 - np.sqrt(COVER)
+    bad = covered < 1 - COVER
     if bad.any():
         lon, lat = (axis[bad] for axis in grid.lonlat())
         message = f"the raster does not cover {int(bad.sum())} cells of the domain"
