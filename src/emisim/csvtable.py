@@ -1,5 +1,6 @@
 """Tables that people edit: CSV read as text, checked by rule, faults named by row and column."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -134,16 +135,34 @@ def read_table(
     return frame
 
 
-def _split(path: str | Path, text: str) -> pd.DataFrame:
+def parse(text: str, path: str | Path, **options: Any) -> pd.DataFrame:
+    """Return CSV text as a table (``options`` as of pandas.read_csv).
+
+    Raises
+    ------
+    InputError
+        If it is no table.
+    """
     try:
-        frame = pd.read_csv(
-            StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        return pd.read_csv(StringIO(text), **options)
+    except (ValueError, OverflowError) as error:
         msg = f"not a readable CSV table ({str(error).strip()})"
-        raise InputError(
-            msg, file=path, hint="look for a missing quote or an extra comma"
-        ) from None
+        hint = "look for a missing quote or an extra comma"
+        raise InputError(msg, file=path, row=_row_in(str(error)), hint=hint) from None
+
+
+def _row_in(message: str) -> int | None:
+    """Return the row that the parser's message names: lines count from 1, its rows from 0."""
+    line, row = re.search(r"line (\d+)", message), re.search(r"row (\d+)", message)
+    return int(line[1]) if line else int(row[1]) + 1 if row else None
+
+
+def _split(path: str | Path, text: str) -> pd.DataFrame:
+    frame = parse(text, path, dtype=str, keep_default_na=False, skip_blank_lines=False)
+    if not isinstance(frame.index, pd.RangeIndex):
+        msg = "the first row has more cells than the header"
+        hint = "name every column, or put a cell that holds a comma in double quotes"
+        raise InputError(msg, file=path, row=FIRST_ROW, hint=hint)
     frame.columns = frame.columns.str.strip()
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
     return frame.apply(lambda column: column.str.strip())
@@ -196,7 +215,8 @@ def _check_rules(
         for case in cases.to_dict("records"):
             row, name = int(case["index"]), str(case["column"])
             where: dict[str, Any] = {"file": path, "row": row, "column": name}
-            msg, value, hint = str(case["check"]), frame.loc[row, name], "correct the cell"
+            msg, hint = str(case["check"]), "correct the cell"
+            value = "" if pd.isna(frame.loc[row, name]) else frame.loc[row, name]
             faults.add(InputError(msg, value=value, allowed=good[name], hint=hint, **where))
 
 

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from emisim.messages import language, say
 
 SHOWN = 20
@@ -162,7 +164,7 @@ class Faults:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
@@ -187,4 +189,5 @@ def require_known(
     for value in values:
         if value not in known:
             msg = f"unknown {what}"
-            raise InputError(msg, value=value, allowed=good, **where)  # type: ignore[arg-type]
+            said: dict[str, Any] = {"hint": "use one of the allowed names", **where}
+            raise InputError(msg, value=value, allowed=good, **said)

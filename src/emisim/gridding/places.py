@@ -67,7 +67,14 @@ def read_places(
     if len(off):
         row = int(frame.index[frame["place"] == off.index[0]][0])
         message = f"weights of place {off.index[0]!r} do not add to 1"
-        raise InputError(message, file=path, row=row, column="weight", value=float(off.iloc[0]))
+        raise InputError(
+            message,
+            file=path,
+            row=row,
+            column="weight",
+            value=float(off.iloc[0]),
+            hint="let the weights of its rows add to 1",
+        )
     return frame
 
 
@@ -166,7 +173,9 @@ def _shape(text: str, districts: Sequence[str], **where: Any) -> Any:
         raise InputError(message, value=text, hint=hint, **where) from None
     if shape.geom_type not in KINDS or shape.is_empty or not shape.is_valid:
         message = f"geometry cannot be used ({shapely.is_valid_reason(shape)})"
-        raise InputError(message, value=shape.geom_type, allowed=KINDS, **where)
+        raise InputError(
+            message, value=shape.geom_type, allowed=KINDS, hint="repair it in a GIS", **where
+        )
     if not WORLD.covers(shape):
         message = "coordinates are not longitude and latitude in degrees"
         raise InputError(message, value=shape.bounds, hint="use WGS84 lon lat", **where)

@@ -6,7 +6,6 @@ wind ratio by height · ``transitions.csv`` hours in which a class was followed 
 season and period. Frequencies are not written: they follow from the hours.
 """
 
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from emisim import output, tables
+from emisim.csvtable import parse
 from emisim.errors import InputError, require_known
 from emisim.vocabulary import HALVES, SEASONS
 from emisim.weather.class_set import LABELS, REGIMES, SECTOR_NAMES
@@ -78,7 +78,7 @@ def read(folder: str | Path) -> xr.Dataset:
     lines = text["classes"].splitlines()
     head = [line for line in lines if line.startswith(HEADER)]
     text["classes"] = "\n".join(lines[len(head) :])
-    frames = {name: pd.read_csv(StringIO(part)) for name, part in text.items()}
+    frames = {n: parse(part, folder / f"{n}.csv") for n, part in text.items()}
     _check_columns(frames, folder)
     classes = frames["classes"]
     names = classes[classes["half"] == next(iter(HALVES))]
@@ -127,7 +127,11 @@ def _check_columns(frames: dict[str, pd.DataFrame], folder: Path) -> None:
             if column not in frames[name]:
                 msg = "missing column"
                 raise InputError(
-                    msg, file=folder / f"{name}.csv", column=column, allowed=frames[name].columns
+                    msg,
+                    file=folder / f"{name}.csv",
+                    column=column,
+                    allowed=frames[name].columns,
+                    hint="add the column",
                 )
 
 
