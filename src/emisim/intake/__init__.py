@@ -73,19 +73,12 @@ def read(
         For an option that is unknown, and with all faults of all files.
     """
     lexicon = Lexicon(city.factors) if lexicon is None else lexicon
-    require_known([datum], ["", *TO_WGS84], "coordinate system")
-    require_known([use], ["", *USES], "use")
-    require_known([process], ["", *city.factors.processes.index], "process")
-    require_known([source], city.factors.sources, "source", hint="add it to inputs/sources.csv")
-    require_known([status], STATUSES, "status")
+    _require(city, datum=datum, use=use, process=process, source=source, status=status)
     log = Log()
     rows = _rows(files, city, amounts.Defaults(city.settings.base_year, use, process), lexicon, log)
     if (rows["lon_text"] != "").any():
         polygons = boundaries.of_city(city) if polygons is None else polygons
-    line = rows.groupby(["file", "sheet", "row"], sort=False).ngroup().to_numpy()
-    known = pd.Series(dtype=object) if polygons is None else polygons
-    placed = positions.locate(rows[~pd.Series(line).duplicated()], known, datum, lexicon, log)
-    rows = rows.assign(**{c: placed[c].to_numpy()[line] for c in ("lon", "lat", "district")})
+    rows = _located(rows, polygons, datum, lexicon, log)
     activity.require_district(rows, log)
     log.faults.tell()
     unified = duplicates.unify(rows, city.settings.name_zh, lexicon, log)
@@ -97,6 +90,29 @@ def read(
         "conflicts": unified.conflicts,
     }
     return Intake(tables, parts)
+
+
+def _require(city: City, **given: str) -> None:
+    """Raise at an option that is unknown."""
+    known = {
+        "datum": ["", *TO_WGS84],
+        "use": ["", *USES],
+        "process": ["", *city.factors.processes.index],
+        "source": list(city.factors.sources),
+        "status": list(STATUSES),
+    }
+    for option, value in given.items():
+        require_known([value], known[option], option)
+
+
+def _located(
+    rows: pd.DataFrame, polygons: pd.Series | None, datum: str, lexicon: Lexicon, log: Log
+) -> pd.DataFrame:
+    """Return rows with lon, lat and district; each line is looked at once."""
+    line = rows.groupby(["file", "sheet", "row"], sort=False).ngroup().to_numpy()
+    known = pd.Series(dtype=object) if polygons is None else polygons
+    placed = positions.locate(rows[~pd.Series(line).duplicated()], known, datum, lexicon, log)
+    return rows.assign(**{c: placed[c].to_numpy()[line] for c in ("lon", "lat", "district")})
 
 
 def _rows(

@@ -1,6 +1,8 @@
 """Sources as rows of the city's activity tables."""
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -99,12 +101,16 @@ def tables(
 
 def _ids(rows: pd.DataFrame) -> pd.Series:
     """Return a distinct name of each source: its process, its own id or name, and a number."""
-    own = (rows["id"] + np.where(rows["unit_no"] != "", "-", "") + rows["unit_no"]).str.strip("-")
-    words = own.where(rows["id"] != "", rows["name"]).where(lambda w: w != "", rows["district"])
-    spelled = {word: bare(word) for word in words.unique()}
-    base = rows["process"] + "-" + words.map(spelled)
-    number = base.groupby(base).cumcount()
-    return base + np.where(number > 0, "-" + (number + 1).astype(str), "")
+    parts = (rows[c].tolist() for c in ("process", "id", "unit_no", "name", "district"))
+    spell = cache(bare)
+    seen: Counter[str] = Counter()
+    result = []
+    for process, own, unit, name, district in zip(*parts, strict=True):
+        word = f"{own}-{unit}".strip("-") if own else name or district
+        base = f"{process}-{spell(word)}"
+        seen[base] += 1
+        result.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+    return pd.Series(result, index=rows.index, dtype=object)
 
 
 def _pages(rows: pd.DataFrame) -> list[str]:

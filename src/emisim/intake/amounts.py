@@ -231,11 +231,11 @@ def _converted(whole: pd.DataFrame, found: Recognised, lexicon: Lexicon, log: Lo
     processes = lexicon.factors.processes
     whole["unit"], whole["scale"] = "", np.nan
     for key, members in whole.groupby(["process", "expression", "multiplier", "column"]):
-        process, expression, multiplier, column = key
+        process, expression, column = str(key[0]), str(key[1]), str(key[3])
         targets = [str(processes.loc[process, "activity_unit"])]
         stock = STOCKS.get(str(processes.loc[process, "sector"]))
         targets += [stock] if stock else []
-        unit = Unit(float(multiplier), str(expression))
+        unit = Unit(float(members["multiplier"].iloc[0]), expression)
         fits = [(t, s) for t in targets if (s := factor(unit, t)) is not None]
         if not fits:
             row = int(members["row"].iloc[0])

@@ -64,8 +64,8 @@ class Lexicon:
         named["process"] |= {bare(p): str(p) for p in processes.index}
         for term in FUEL_TERMS.values():
             named["fuel"] |= {bare(word): term.key for word in term}
-        for column, rows in frame.groupby("column"):
-            own = named.setdefault(str(column), {})
+        for kind, rows in frame.groupby("column"):
+            own = named.setdefault(str(kind), {})
             own |= {bare(w): t for w, t in zip(rows["written"], rows["term"], strict=True)}
         devices = self.factors["controls"].frame["technology"].unique()
         named["control"] = {bare(d): d for d in devices if d} | named["control"]

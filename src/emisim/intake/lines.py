@@ -1,5 +1,7 @@
 """Lines of a table with what they say of a source, whatever its amount."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -65,7 +67,8 @@ def _districts(found: Recognised, city: City, log: Log) -> pd.Series:
     named, unknown = meanings.districts(texts, city)
     allowed = [f"{d.name_zh} ({name})" for name, d in city.settings.districts.items()]
     where = (found.table.place, _title(found, "district"))
-    meanings.tell_unknown("district", unknown, texts, where, log, allowed)
+    hint = "correct the cells; the districts stand in city.yaml"
+    meanings.tell_unknown("district", unknown, texts, where, log, allowed, hint)
     return named.mask(unknown, meanings.UNKNOWN)
 
 
@@ -175,7 +178,7 @@ def _fault_numbers(found: Recognised, header: Header, wrong: np.ndarray, log: Lo
     log.fault_each("not a number of 0 or more", where, texts, allowed=allowed, hint=hint)
 
 
-def _positions(found: Recognised, lexicon: Lexicon, log: Log) -> dict[str, object]:
+def _positions(found: Recognised, lexicon: Lexicon, log: Log) -> dict[str, Any]:
     """Return texts and titles of longitude and latitude, and the system that the book declares."""
     lon, lat, both = found.text("lon"), found.text("lat"), found.one("lonlat")
     if both is not None and found.one("lon") is None:

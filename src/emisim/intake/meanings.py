@@ -119,6 +119,7 @@ def tell_unknown(
     where: tuple[tuple[str, str], str],
     log: Log,
     allowed: list[str],
+    hint: str = "correct the cells, or add the word to inputs/intake/terms.csv",
 ) -> None:
     """Fault each distinct text that is unknown, at its first row; ``where``: place and column."""
     (place, column), seen = where, texts[unknown]
@@ -132,5 +133,5 @@ def tell_unknown(
             column=column,
             value=first,
             allowed=allowed,
-            hint="correct the cells, or add the word to inputs/intake/terms.csv",
+            hint=hint,
         )

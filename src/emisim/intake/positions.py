@@ -247,7 +247,7 @@ def _tell_districts(
         what = f"point outside its district by at most {tolerance:g} m: kept"
         place, worst = (str(file), str(sheet)), float(far[near].max())
         log.note("doubtful", what, place, rows=members["row"], used=f"farthest {worst:.0f} m")
-    for at in np.flatnonzero(far > tolerance):
+    for at in np.flatnonzero(far > tolerance).tolist():
         lies = f"in {home[at]}" if home[at] else "in no district of the city"
         what = f"the point lies {far[at] / 1000:.1f} km outside {district[at]}, {lies}"
         hint = "correct the position or the district"

@@ -101,7 +101,7 @@ def _unnamed_totals(
         return hit
     sums, count = _running(amounts, ~others), _running(~others[:, None], ~others)[:, 0]
     begin, left_out, left_count = 0, np.zeros(amounts.shape[1]), 0
-    for line in np.flatnonzero(silent | others):
+    for line in np.flatnonzero(silent | others).tolist():
         if others[line]:
             begin = line + 1
             continue
@@ -152,6 +152,6 @@ def _note_totals(
             what = "total that differs from its lines (left out all the same)"
             used = f"all lines above add up to {listed}"
         kind = "doubtful" if given.any() and not fits else "excluded"
-        row, value = [int(found.table.cells.index[line])], amounts[line][given]
+        row, value = [int(found.table.cells.index[int(line)])], amounts[line][given]
         written = ", ".join(f"{v:g}" for v in value)
         log.note(kind, what, found.table.place, rows=row, value=written, used=used)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from emisim import intake
 from emisim.city import City
@@ -41,7 +42,7 @@ def run(
         msg = "the folder exists already, and nothing in it is written over"
         raise InputError(msg, value=str(target), hint="name another folder (--out), or remove it")
     options = {"datum": datum, "use": use, "process": process, "source": source, "status": status}
-    given = {name: value for name, value in options.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     found = intake.read(file, settings, **given)
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
