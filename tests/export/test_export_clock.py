@@ -25,7 +25,7 @@ def made(folder=TABLES):
     return clock.clock(GROUPS, hourly, folder)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(2001, 2060), st.integers(1, 12))
 def test_hours_of_a_month_in_local_time_add_to_the_month(year, month):
     clocks = made_once()

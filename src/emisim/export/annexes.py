@@ -194,10 +194,9 @@ def totals(path: str | Path, title: str) -> dict[str, float]:
 
     rows = python_calamine.load_workbook(str(path)).get_sheet_by_name(title).to_python()
     header = [str(cell) for cell in rows[1]]
-    return {
-        species: float(sum(r[header.index(f"{species} (t)")] or 0 for r in rows[2:]))
-        for species in SPECIES
-    }
+    table = pd.DataFrame(rows[2:], columns=header)
+    columns = {species: pd.to_numeric(table[f"{species} (t)"]) for species in SPECIES}
+    return {species: float(values.sum()) for species, values in columns.items()}
 
 
 def _check(path: Path, book: Book, say: Mapping[str, str]) -> None:

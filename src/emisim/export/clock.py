@@ -83,7 +83,8 @@ def setting(folder: str | Path, name: str, unit: str) -> float:
     if name not in rows.index:
         message = f"no row gives {name!r}"
         raise InputError(message, file=path, value=name, allowed=list(rows.index))
-    return units.convert(float(rows.loc[name, "value"]), str(rows.loc[name, "unit"]), unit)
+    row = rows.loc[name].to_dict()
+    return units.convert(float(row["value"]), str(row["unit"]), unit)
 
 
 def offset(folder: str | Path) -> int:

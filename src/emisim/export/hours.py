@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from emisim import units
 from emisim.errors import MassError
 from emisim.export.amounts import Amounts
 from emisim.export.clock import Clock
@@ -102,7 +103,12 @@ def times(start: datetime, count: int) -> tuple[datetime, ...]:
 
 
 def compare(hours: Hours, found: Floats, file: str) -> pd.DataFrame:
-    """Return totals of a file as read back beside those of the inventory.
+    """Return totals of a file as read back beside those of the inventory, over all its hours.
+
+    Parameters
+    ----------
+    found
+        Sum over hours, layers and cells (species,), per second.
 
     Raises
     ------
@@ -118,9 +124,11 @@ def compare(hours: Hours, found: Floats, file: str) -> pd.DataFrame:
         worst = int(np.argmax(wrong))
         message = f"{hours.species[worst]} in {file} is {found[worst]!r}, not {expected[worst]!r}"
         raise MassError(message)
+    second = units.factor("h", "s")
     return pd.DataFrame(
         {
-            **{"file": file, "species": hours.species, "unit": [f"{u}/s" for u in hours.units]},
-            **{"inventory": expected, "file_total": found, "relative_difference": off},
+            **{"file": file, "species": hours.species, "unit": hours.units},
+            **{"inventory": expected * second, "file_total": found * second},
+            "relative_difference": off,
         }
     )

@@ -85,7 +85,7 @@ def _dates(times: Sequence[datetime]) -> NDArray[np.int32]:
 def _attributes(hours: Hours, target: Target, tops: Sequence[float], about: str) -> dict[str, Any]:
     date, time = (np.int32(v) for v in _dates(hours.times[:1])[0])
     grid = target.grid
-    whole = {
+    whole: dict[str, Any] = {
         **{"FTYPE": GRIDDED, "CDATE": date, "CTIME": 0, "WDATE": date, "WTIME": 0},
         **{"SDATE": date, "STIME": time, "TSTEP": HOUR, "NTHIK": 1},
         **{"NCOLS": grid.nx, "NROWS": grid.ny, "NLAYS": max(len(tops), 1)},

@@ -136,7 +136,8 @@ def _write(job: Job, options: Options, rates: Hours, day: Day) -> pd.DataFrame:
     for name, chosen in wrfchem.names(date, where.name, mean=day.mean):
         paths.append(folder / name)
         wrfchem.write(folder / name, rates, where, chosen, max(len(tops), 1))
-    return hours.compare(rates, wrfchem.totals(paths, rates, where), paths[0].name)
+    name = paths[0].relative_to(options.folder).as_posix()
+    return hours.compare(rates, wrfchem.totals(paths, rates, where), name)
 
 
 def _yearly(job: Job, kind: str, where: Target, folder: Path) -> None:
@@ -168,7 +169,7 @@ def _iamc(job: Job, folder: Path) -> None:
 
 
 def _xlsx(job: Job, folder: Path, ledger: str | None, verdict: str | None, lang: str) -> None:
-    from emisim.stages import _material
+    from emisim.stages import _findings
 
     totals, years = job.totals()
     settings = job.place.settings
@@ -179,6 +180,6 @@ def _xlsx(job: Job, folder: Path, ledger: str | None, verdict: str | None, lang:
         "made": f"emisim {__version__}",
         "record": job.stamp[provenance.DIGEST],
     }
-    rows, judged = (None if path is None else _material.table(path) for path in (ledger, verdict))
+    rows, judged = (None if path is None else _findings.table(path) for path in (ledger, verdict))
     book = annexes.Book(totals, rows, judged, about, districts if lang == "zh" else {})
     annexes.write(folder / f"annexes-{lang}.xlsx", book, lang)
