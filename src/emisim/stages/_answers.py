@@ -108,6 +108,7 @@ def _pairs(texts: Iterable[str], counties: Iterable[County], option: str) -> Map
         word, _, value = text.rpartition("=")
         word = word.strip() or ALL
         names = [county.name for county in every]
-        require_known([word], words if word not in names else names, "district", column=f"--{option}")  # fmt: skip
+        if word not in words:
+            require_known([word], names, "district", column=f"--{option}")
         found[words[word]] = value
     return found

@@ -78,8 +78,10 @@ targets: []
 
 scenarios:
   - {{id: base, name_en: Base year, name_zh: 基准年}}
-  - {{id: reference, name_en: Without the plan, name_zh: 无计划情景, after: base, steps: reference}}
-  - {{id: stated, name_en: Plan as stated, name_zh: 计划足额落实, after: reference, steps: measures}}
+  - {{id: reference, name_en: Without the plan, name_zh: 无计划情景, after: base,
+     steps: reference}}
+  - {{id: stated, name_en: Plan as stated, name_zh: 计划足额落实, after: reference,
+     steps: measures}}
   - {{id: expected, name_en: Plan as expected, name_zh: 计划预期落实, after: reference,
      steps: measures, effect: expected}}
 """
@@ -153,7 +155,8 @@ def tables(wish: "Wish", inputs: Path) -> dict[str, pd.DataFrame]:
         wish.counties, people.areas(wish.polygons), wish.people, numbers, wish.group,
         of_package=wish.boundary == boundaries.PACKAGE,
     )  # fmt: skip
-    urban = own[own["item"] == "urban_population"].set_index("district")["value"].to_dict()
+    urban = own[own["item"] == "urban_population"].set_index("district")["value"]
+    urban = {str(name): float(number) for name, number in urban.items()}
     amounts = activity.quantities(own, numbers, wish.group)
     names = [county.name for county in wish.counties]
     defaults = activity.read(inputs, wish.group)
@@ -173,7 +176,9 @@ def tables(wish: "Wish", inputs: Path) -> dict[str, pd.DataFrame]:
 def settings(wish: "Wish") -> str:
     """Return ``city.yaml``."""
     quoted = {c.name: json.dumps(c.name, ensure_ascii=False) for c in wish.counties}
-    rows = [f"  {quoted[c.name]}: {{ adcode: {c.code}, name_zh: {c.name_zh} }}" for c in wish.counties]  # fmt: skip
+    rows = [
+        f"  {quoted[c.name]}: {{ adcode: {c.code}, name_zh: {c.name_zh} }}" for c in wish.counties
+    ]
     named = {
         "composition": rules.composition(wish.group),
         "oxidants": wish.province.oxidants,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emisim import csvtable
 from emisim.city import City
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.factors import Factors
 from emisim.stages import _domain, _observed
 from emisim.stages._city_folder import BOOK, save
@@ -25,7 +25,8 @@ def run(*, city: str, workbook: str | None = None) -> None:
     if not (folder / "city.yaml").is_file():
         msg = "there is no city of that name"
         known = sorted(path.parent.name for path in INPUTS.glob("cities/[a-z0-9]*/city.yaml"))
-        raise InputError(msg, file=folder, value=city, allowed=known, hint="emisim new-city makes it")
+        hint = "emisim new-city makes it"
+        raise InputError(msg, file=folder, value=city, allowed=known, hint=hint)
     book = Path(workbook) if workbook else folder / BOOK
     tables = reader.read(book)
     with tempfile.TemporaryDirectory(prefix=f".{city}.", dir=folder.parent) as place:
@@ -46,20 +47,31 @@ def check(folder: Path, tables: dict[str, pd.DataFrame], book: Path) -> None:
     Raises
     ------
     InputError
-        The first mistake, with its sheet and row in the workbook.
+        Every mistake, each with its sheet and row in the workbook.
     """
-    place = City.read(folder, Factors(INPUTS / "factors"))
+    place, faults = City.read(folder, Factors(INPUTS / "factors")), Faults()
     for name, frame in tables.items():
         try:
             _read(place, name)
         except InputError as error:
-            row = error.row
-            within = row is not None and 0 <= row - csvtable.FIRST_ROW < len(frame)
-            at = int(frame.index[row - csvtable.FIRST_ROW]) if row and within else row
-            raise InputError(
-                f"sheet {layout.sheet(name)!r}: {error.what}", file=book, row=at,
-                column=error.column, value=error.value, allowed=error.allowed, hint=error.hint,
-            ) from None  # fmt: skip
+            for fault in error.faults:
+                if fault.file is None or Path(fault.file).name == f"{name}.csv":
+                    faults.add(_in_book(fault, name, frame, book))
+                elif Path(fault.file).stem not in tables:
+                    faults.add(fault)
+    faults.tell()
+
+
+def _in_book(fault: InputError, name: str, frame: pd.DataFrame, book: Path) -> InputError:
+    """Return a fault of a table with its place in the workbook."""
+    row = fault.row
+    if row is not None:
+        line = row - csvtable.FIRST_ROW
+        row = int(frame.index[line]) if 0 <= line < len(frame) else reader.HEADER_ROW
+    return InputError(
+        fault.what, file=book, sheet=layout.sheet(name), row=row, column=fault.column,
+        value=fault.value, allowed=fault.allowed, hint=fault.hint,
+    )  # fmt: skip
 
 
 def _read(place: City, name: str) -> None:
@@ -77,5 +89,3 @@ def _read(place: City, name: str) -> None:
         _observed.read(place)
     else:
         place.parameters(name)
-
-

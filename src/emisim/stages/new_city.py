@@ -138,7 +138,7 @@ def _shared(
         msg = "the people of the districts exceed those of the city"
         raise InputError(msg, column="--population", value=people[ALL], hint="correct a number")
     area = areas(polygons)[others]
-    return named | (left * area / area.sum()).to_dict()
+    return named | {str(name): float(left * km2 / area.sum()) for name, km2 in area.items()}
 
 
 def _tell(wish: Wish, folder: Path) -> None:
@@ -147,9 +147,7 @@ def _tell(wish: Wish, folder: Path) -> None:
     log.info("%s: %d districts, group %s", folder, len(wish.counties), wish.group)
     log.info("weather: %s, %.0f km from the city's centre", station.name, station.distance)
     if station.distance > far:
-        log.warning(
-            "  this is further than %g km: make a table of your own (docs/weather.md)", far
-        )
+        log.warning("  this is further than %g km: make a table of your own (docs/weather.md)", far)
     unknown = [c.name for c in wish.counties if c.name not in wish.people]
     if unknown:
         log.warning("people of %s: assumed from area and density", ", ".join(unknown))

@@ -29,7 +29,9 @@ def parameters(donor: City, table: str) -> pd.DataFrame:
     return _stand_in(frame, donor)
 
 
-def observed(donor: City, columns: Iterable[csvtable.Column], year: int, spread: float) -> pd.DataFrame:  # fmt: skip
+def observed(
+    donor: City, columns: Iterable[csvtable.Column], year: int, spread: float
+) -> pd.DataFrame:
     """Return the neighbour's means of its base year as those of another year, all assumed.
 
     ``spread``: half of the range that they get.

@@ -57,7 +57,10 @@ def chosen(wanted: Iterable[str], boundary: str) -> list[County]:
             msg = "a district is a six-digit administrative code, or Name=code"
             raise InputError(msg, column="--districts", value=text, hint="e.g. Luzhou=140403")
         counties += _of_code(name, int(code), boundary)
-    for kind, labels in (("code", [c.code for c in counties]), ("name", [c.name for c in counties])):
+    for kind, labels in (
+        ("code", [c.code for c in counties]),
+        ("name", [c.name for c in counties]),
+    ):
         again = sorted({str(x) for x in labels if labels.count(x) > 1})
         if again:
             msg = f"two districts have the same {kind}"

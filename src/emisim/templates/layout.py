@@ -92,8 +92,11 @@ def fields(inputs: str | Path, table: str, columns: Iterable[str]) -> list[Field
     return told
 
 
-def choices(city: City, table: str) -> dict[str, Choice]:
-    """Return what the columns of a sheet may hold, from the vocabulary and the factor tables."""
+def choices(city: City, table: str, keys: pd.DataFrame) -> dict[str, Choice]:
+    """Return what the columns of a sheet may hold, from the vocabulary and the factor tables.
+
+    ``keys``: as :func:`factor_keys` gives them.
+    """
     factors = city.factors
     found = {
         "status": Choice(STATUSES),
@@ -101,7 +104,7 @@ def choices(city: City, table: str) -> dict[str, Choice]:
         "district": Choice((*city.names, CITY_TOTAL, OUTSIDE)),
     }
     if table in SECTORS:
-        found |= _of_activity(city, table)
+        found |= _of_activity(city, table, keys)
     if table in LISTS:
         found["district"] = Choice((*city.names, *((CITY_TOTAL,) if table == "observed" else ())))
     if table == "observed":
@@ -109,11 +112,11 @@ def choices(city: City, table: str) -> dict[str, Choice]:
     return found
 
 
-def _of_activity(city: City, table: str) -> dict[str, Choice]:
+def _of_activity(city: City, table: str, keys: pd.DataFrame) -> dict[str, Choice]:
     factors = city.factors
     processes = factors.processes
     mine = processes[processes["sector"].isin(SECTORS[table][1])]
-    rows = _factor_rows(city, mine.index)
+    rows = keys[keys["process"].isin(mine.index)]
     units = sorted(set(mine["activity_unit"]) | {"万t", "万m3", "万km", "t", "m3"})
     fitting = [u for u in units if any(_converts(u, to) for to in mine["activity_unit"])]
     controls = factors["controls"].frame
@@ -131,15 +134,15 @@ def _of_activity(city: City, table: str) -> dict[str, Choice]:
     }
 
 
-def _factor_rows(city: City, processes: Iterable[str]) -> pd.DataFrame:
-    """Return the keys of all factor rows of some processes."""
+def factor_keys(city: City) -> pd.DataFrame:
+    """Return process, technology and standard of all factor rows."""
     keys = ["process", "technology", "standard"]
     tables = sorted(city.factors.folder.glob("*.csv"))
     frames = []
     for path in tables:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         if set(keys) <= set(frame) and "parameter" in frame:
-            frames.append(frame.loc[frame["process"].isin(list(processes)), keys])
+            frames.append(frame[keys].drop_duplicates())
     return pd.concat(frames)
 
 
@@ -148,5 +151,3 @@ def _converts(unit: str, to: str) -> bool:
         return factor(unit, to) > 0
     except ValueError:
         return False
-
-

@@ -10,6 +10,10 @@ from emisim.errors import InputError
 from emisim.templates import layout, workbook
 
 UNIT = " ("
+KEYS = frozenset(("id", "item", "place", "station", "species", "parameter"))
+"""Columns of which every table has one."""
+HEADER_ROW = workbook.ENGLISH + 1
+"""Row of the English headers, as a spreadsheet counts."""
 
 
 def read(path: str | Path) -> dict[str, pd.DataFrame]:
@@ -39,16 +43,16 @@ def read(path: str | Path) -> dict[str, pd.DataFrame]:
 def _table(sheet: Sheet, path: Path) -> pd.DataFrame:
     row, line = sheet.rows[workbook.ENGLISH] if len(sheet.rows) > workbook.ENGLISH else (0, [])
     names = [text.partition(UNIT)[0] for text in line]
-    if len([name for name in names if name]) < 2 or not all(n.isascii() for n in names):
+    if not KEYS & set(names):
         msg = f"sheet {sheet.name!r} has lost its line of English headers"
-        hint = f"they stand in row {workbook.ENGLISH + 1}; take them from a fresh workbook"
-        raise InputError(msg, file=path, row=workbook.ENGLISH + 1, value=line[:3], hint=hint)
+        hint = f"they stand in row {HEADER_ROW}; take them from a fresh workbook"
+        raise InputError(msg, file=path, row=HEADER_ROW, value=line[:3], hint=hint)
     width = max(i for i, name in enumerate(names) if name) + 1
     below = [(r, texts) for r, texts in sheet.rows if r > row and any(texts)]
     for r, texts in below:
         if any(texts[width:]) or any(t for t, n in zip(texts, names, strict=False) if not n):
             msg = f"a cell of sheet {sheet.name!r} stands below no header"
-            value = next(t for i, t in enumerate(texts) if t and not (names + [""] * 99)[i])
+            value = next(t for i, t in enumerate(texts) if t and not (i < width and names[i]))
             raise InputError(msg, file=path, row=r, value=value, hint="name the column or empty it")
     filled = [[*texts, *[""] * width][:width] for _, texts in below]
     index = pd.Index([r for r, _ in below], name="row")

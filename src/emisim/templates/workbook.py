@@ -14,18 +14,18 @@ from emisim.templates.layout import Choice, Field
 
 TITLE, EXAMPLE, CHINESE, ENGLISH, FIRST = range(5)
 """Lines of a sheet: what it is, a locked example, the two headers, the first row of data."""
-SPARE = 300
-"""Empty lines below the data that may be filled."""
+SPARE = 1000
+"""Empty lines below the data that have drop-downs."""
 LIST_SHEET, HELP_SHEET = "lists", "说明 help"
 CREATED = pd.Timestamp(2000, 1, 1)
 """The same in every workbook, so that equal tables give equal bytes."""
-PROTECTED = {
-    name: True
-    for name in (
+PROTECTED = dict.fromkeys(
+    (
         *("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows"),
         *("sort", "autofilter"),
-    )
-}
+    ),
+    True,
+)
 LONGEST = 255
 HELP = (
     ("填写后另存,运行 emisim fill 城市名,再运行 emisim check 城市名。",
@@ -70,12 +70,13 @@ def write(
         formats = _formats(book)
         _help(book, formats)
         sheets = {name: book.add_worksheet(layout.sheet(name)) for name in tables}
+        keys = layout.factor_keys(city)
         lists = _Lists(book.add_worksheet(LIST_SHEET))
         for name, frame in tables.items():
             fields = layout.fields(inputs, name, frame.columns)
             _head(sheets[name], fields, examples.get(name), name, formats)
             _body(sheets[name], frame, formats)
-            _validate(sheets[name], fields, layout.choices(city, name), len(frame), lists)
+            _validate(sheets[name], fields, layout.choices(city, name, keys), len(frame), lists)
             sheets[name].protect("", PROTECTED)
         lists.sheet.hide()
 
@@ -137,15 +138,17 @@ def _head(
         if field.note_zh or field.note_en:
             note = f"{field.header_en}\n{field.note_en}\n{field.note_zh}"
             sheet.write_comment(ENGLISH, column, note, {"x_scale": 2, "y_scale": 1.5})
-        sheet.set_column(column, column, max(10, len(field.column) + 3))
+        sheet.set_column(column, column, max(10, len(field.column) + 3), formats["cell"])
+    for row in range(FIRST):
+        sheet.set_row(row, None, formats["title"])
     sheet.freeze_panes(FIRST, 1)
 
 
 def _body(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) -> None:
-    for row in range(len(frame) + SPARE):
-        for column in range(frame.shape[1]):
-            value = frame.iat[row, column] if row < len(frame) else ""
-            _write(sheet, FIRST + row, column, value, formats["cell"])
+    for row, cells in enumerate(frame.itertuples(index=False)):
+        for column, value in enumerate(cells):
+            if not pd.isna(value) and value != "":
+                _write(sheet, FIRST + row, column, value, formats["cell"])
 
 
 def _write(sheet: Any, row: int, column: int, value: object, style: Any) -> None:
@@ -171,6 +174,6 @@ def _validate(
                 "source": lists.source(choice.values),
                 "error_type": "warning" if choice.open else "stop",
                 "error_title": field.column,
-                "error_message": f"{field.header_zh}: 请从列表中选择 choose from the list"[:LONGEST],
+                "error_message": f"{field.header_zh}: 请从列表中选择 choose from it"[:LONGEST],
             },
         )  # fmt: skip
