@@ -101,7 +101,8 @@ NEW_CITY: dict[str, Option] = {
     "towns": {"nargs": "+", "metavar": "NAME=LON,LAT", "help": "seats of districts, WGS84"},
     "weather": {"metavar": "NAME", "help": "table of inputs/weather; else the nearest"},
 }
-PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY)
+ONE: Option = {"nargs": "?", "metavar": "NAME", "help": "for --config inputs/NAME.yaml"}
+PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY, ONE)
 """Given by their place, without a flag."""
 
 RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
@@ -223,7 +224,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",
-        {"config": CONFIG, "draft": DRAFT},
+        {"name": ONE, "config": CONFIG, "draft": DRAFT},
     ),
     "explain": (
         "what was made of one clause of a plan: read, assumed, touched, changed",

@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import shapely
@@ -14,10 +14,8 @@ from emisim.city import City
 from emisim.errors import InputError
 from emisim.factors import Factors
 from emisim.stages._observed import COLUMNS as OBSERVED
+from emisim.stages._wish import Wish
 from emisim.templates import activity, borrowed, neighbours, people, rules, workbook
-
-if TYPE_CHECKING:
-    from emisim.stages.new_city import Wish
 
 BOOK = "tables.xlsx"
 POLYGONS = "districts.geojson"
@@ -94,7 +92,7 @@ transport: default
 """
 
 
-def write(wish: "Wish", inputs: Path) -> Path:
+def write(wish: Wish, inputs: Path) -> Path:
     """Write the folder of a city, its plan and its configuration; return the folder.
 
     Raises
@@ -135,7 +133,7 @@ def _require_free(path: Path) -> None:
         raise InputError(msg, file=path, hint=hint)
 
 
-def _fill(folder: Path, wish: "Wish", inputs: Path) -> None:
+def _fill(folder: Path, wish: Wish, inputs: Path) -> None:
     of_package = wish.boundary == boundaries.PACKAGE
     if not of_package:
         _save_polygons(wish, folder / POLYGONS)
@@ -147,7 +145,7 @@ def _fill(folder: Path, wish: "Wish", inputs: Path) -> None:
     workbook.write(folder / BOOK, city, found, {n: f.iloc[:1] for n, f in found.items()})
 
 
-def tables(wish: "Wish", inputs: Path) -> dict[str, pd.DataFrame]:
+def tables(wish: Wish, inputs: Path) -> dict[str, pd.DataFrame]:
     """Return the tables of a new city by name, in the order of the workbook."""
     numbers = rules.read(inputs)
     donor = neighbours.donor(inputs, wish.group, wish.weather.name)
@@ -173,7 +171,7 @@ def tables(wish: "Wish", inputs: Path) -> dict[str, pd.DataFrame]:
     }
 
 
-def settings(wish: "Wish") -> str:
+def settings(wish: Wish) -> str:
     """Return ``city.yaml``."""
     quoted = {c.name: json.dumps(c.name, ensure_ascii=False) for c in wish.counties}
     rows = [
@@ -198,7 +196,7 @@ def settings(wish: "Wish") -> str:
     return SETTINGS.format(**own)
 
 
-def _save_polygons(wish: "Wish", path: Path) -> None:
+def _save_polygons(wish: Wish, path: Path) -> None:
     features = [
         {
             "type": "Feature",

@@ -26,9 +26,12 @@ OF_CITY, OF_PLAN = "air", "briefing"
 """Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
 
-def run(*, config: str, draft: bool = False) -> None:
-    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
-    read = settings(config)
+def run(*, config: str, name: str | None = None, draft: bool = False) -> None:
+    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written.
+
+    ``name`` stands for the configuration ``inputs/NAME.yaml``.
+    """
+    read = settings(INPUTS / f"{name}.yaml" if name else config)
     work = partial(everything, draft=draft or read.draft, setting=read.transport)
     with _workers(len(read.runs)) as each:
         for item, sheet in zip(read.runs, each(work, read.runs), strict=True):

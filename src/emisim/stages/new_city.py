@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,37 +12,16 @@ from emisim import boundaries, config
 from emisim.errors import InputError, require_known
 from emisim.stages import _answers, _city_folder
 from emisim.stages._answers import ALL, Asker
+from emisim.stages._wish import Wish
 from emisim.stages.check import INPUTS
 from emisim.templates import counties as listed
 from emisim.templates import neighbours, rules
 from emisim.templates.counties import County
-from emisim.templates.neighbours import Station
 from emisim.templates.people import areas
-from emisim.templates.rules import Province
 
 log = logging.getLogger(__name__)
 CELL_SIZE = "1000"
 DIGITS_OF_PROVINCE = 10_000
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A city as it was asked for."""
-
-    name: str
-    name_en: str
-    name_zh: str
-    year: int
-    plan_year: int
-    boundary: str
-    counties: list[County]
-    polygons: pd.Series
-    province: Province
-    group: str
-    cell_size: float
-    people: dict[str, float]
-    towns: dict[str, tuple[float, float]]
-    weather: Station
 
 
 def run(
@@ -158,5 +136,5 @@ def _tell(wish: Wish, folder: Path) -> None:
     )
     log.info("next: fill %s, then", folder / _city_folder.BOOK)
     log.info("  emisim fill %s", wish.name)
-    log.info("  emisim check --config inputs/%s.yaml", wish.name)
+    log.info("  emisim check %s", wish.name)
     log.info("  snakemake --cores 2 --configfile inputs/%s.yaml", wish.name)
