@@ -8,7 +8,7 @@ from emisim import codegraph
 
 LAYERS = (
     "__init__ messages errors paths units vocabulary output strict_yaml codegraph",
-    "cells csvtable models tables grid overlay calendar coordinates config",
+    "cells csvtext csvtable models tables grid overlay calendar coordinates config",
     "convention workspace inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",
     "scenario ledger variants progress air gridding observations indices intake regrid templates",

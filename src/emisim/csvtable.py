@@ -1,19 +1,21 @@
 """Tables that people edit: CSV read as text, checked by rule, faults named by row and column."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from emisim.csvtext import parse, read_text
 from emisim.errors import Faults, InputError
 from emisim.vocabulary import STATUSES
 
+__all__ = ["VALUE", "Check", "Column", "parse", "read_table", "read_text", "with_numbers"]
 Check = Callable[[pd.DataFrame], None]
+LONGEST = 300
+"""Digits of the largest number that a computer holds, about."""
 FIRST_ROW = 2
 """Row of the first record as a spreadsheet counts it (the header is row 1)."""
 
@@ -45,41 +47,6 @@ VALUE = (
     Column("note", required=False),
 )
 """The columns of every number: value, unit, range, status and where it comes from."""
-
-
-def read_text(path: str | Path) -> str:
-    """Return the text of a UTF-8 file (byte-order mark allowed).
-
-    Raises
-    ------
-    InputError
-        If the file is missing, empty or not UTF-8 (GBK is recognised and named).
-    """
-    path = Path(path)
-    if not path.is_file():
-        near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))
-        msg = "file not found"
-        raise InputError(msg, file=path, allowed=near or None, hint="check the name and the folder")
-    data = path.read_bytes()
-    if not data.strip():
-        msg = "file is empty"
-        raise InputError(msg, file=path, hint="fill the table, or restore the shipped one")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        kind = "GBK/GB18030" if _decodes(data, "gb18030") else "unknown"
-        msg = f"text is not UTF-8 (encoding looks like {kind})"
-        hint = "save it as 'CSV UTF-8' (Excel: Save as > CSV UTF-8), then run again"
-        raise InputError(msg, file=path, row=row, allowed=["UTF-8"], hint=hint) from None
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def read_table(
@@ -135,26 +102,28 @@ def read_table(
     return frame
 
 
-def parse(text: str, path: str | Path, **options: Any) -> pd.DataFrame:
-    """Return CSV text as a table (``options`` as of pandas.read_csv).
+def with_numbers(
+    frame: pd.DataFrame, columns: Sequence[str], path: str | Path, above: int = 0
+) -> pd.DataFrame:
+    """Return a parsed table with float columns; empty cells are NaN.
+
+    Parameters
+    ----------
+    above
+        Lines of the file that stand above the header.
 
     Raises
     ------
     InputError
-        If it is no table.
+        At every cell that is neither empty nor a finite number.
     """
-    try:
-        return pd.read_csv(StringIO(text), **options)
-    except (ValueError, OverflowError) as error:
-        msg = f"not a readable CSV table ({str(error).strip()})"
-        hint = "look for a missing quote or an extra comma"
-        raise InputError(msg, file=path, row=_row_in(str(error)), hint=hint) from None
-
-
-def _row_in(message: str) -> int | None:
-    """Return the row that the parser's message names: lines count from 1, its rows from 0."""
-    line, row = re.search(r"line (\d+)", message), re.search(r"row (\d+)", message)
-    return int(line[1]) if line else int(row[1]) + 1 if row else None
+    faults, made = Faults(), {}
+    for name in columns:
+        text = frame[name].astype(str).where(frame[name].notna(), "")
+        column = text.set_axis(frame.index + FIRST_ROW + above)
+        made[name] = _numbers(column, Column(name), path, faults).to_numpy()
+    faults.tell()
+    return frame.assign(**made)
 
 
 def _split(path: str | Path, text: str) -> pd.DataFrame:
@@ -192,7 +161,10 @@ def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _numbers(text: pd.Series, column: Column, path: str | Path, faults: Faults) -> pd.Series:
     filled = text != ""
-    numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
+    try:
+        numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
+    except OverflowError:
+        numbers = text.map(lambda t: pd.to_numeric(t[:LONGEST], errors="coerce")).astype(float)
     bad = filled & ~np.isfinite(numbers)
     for row, value in text[bad].items():
         msg = "not a finite number"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from emisim import output, tables
-from emisim.csvtable import parse
+from emisim.csvtable import parse, with_numbers
 from emisim.errors import InputError, require_known
 from emisim.tables import Parameters
 from emisim.vocabulary import SEASONS
@@ -114,6 +114,7 @@ def read(path: str | Path) -> pd.DataFrame:
         raise InputError(
             msg, file=path, column=missing[0], allowed=[*KEY, *NUMBERS], hint="add the column"
         )
+    frame = with_numbers(frame, NUMBERS, path, above=len(head))
     frame.attrs = dict(line.removeprefix(HEADER).split(": ", 1) for line in head)
     return check(frame, path)
 

@@ -42,7 +42,8 @@ def read(path: str | Path, p: Parameters) -> tuple[pd.DataFrame, dict[str, objec
         raise InputError(msg, hint="add one of the columns", **where)  # type: ignore[arg-type]
     frame["time"] = pd.to_datetime(frame["time"], errors="coerce") + HOUR / 2
     names = [n for n in (*COLUMNS, "dew_point") if n in frame]
-    frame[names] = frame[names].apply(pd.to_numeric, errors="coerce")
+    frame[names] = frame[names].astype(str).apply(pd.to_numeric, errors="coerce")
+    frame[names] = frame[names].astype(float)
     for name in {"temperature", "dew_point"} & set(frame):
         frame[name] += units.convert(0.0, "degC", "K")
     if "dew_point" in frame and "relative_humidity" not in frame:
