@@ -94,7 +94,7 @@ def _require_flat(text: str, path: str | Path) -> None:
         if depth > DEEPEST:
             message, hint = (
                 f"nested deeper than {DEEPEST} levels",
-                "close brackets; mind the indent",
+                "close the brackets, and mind the indentation",
             )
             raise InputError(message, file=path, row=_row(event.start_mark), hint=hint)
 
