@@ -188,7 +188,8 @@ def _check_rules(
             row, name = int(case["index"]), str(case["column"])
             where: dict[str, Any] = {"file": path, "row": row, "column": name}
             msg, hint = str(case["check"]), "correct the cell"
-            value = "" if pd.isna(frame.loc[row, name]) else frame.loc[row, name]
+            cell: Any = frame.loc[row, name]
+            value = "" if pd.isna(cell) else cell
             faults.add(InputError(msg, value=value, allowed=good[name], hint=hint, **where))
 
 
