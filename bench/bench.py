@@ -4,31 +4,31 @@ Ratios compare two ways in one process on one machine, so they mean something el
 and megabytes are those of this machine, with whatever else it was doing.
 """
 
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas
 import numpy as np
+import pandas as pd
 import shapely
 import xarray as xr
 
-from emisim import inventory, overlay
+from emisim import air, inventory, overlay
 from emisim import plan as plans
+from emisim.air import local
 from emisim.city import City
 from emisim.factors import Factors
 from emisim.plan_model import Plan
-from emisim.stages import _domain
+from emisim.stages import _domain, _files, _transport
+from emisim.stages import air as air_stage
 from emisim.stages import inventory as inventory_stage
 from emisim.transport import convolve
 
 CITY, FACTORS, PLAN = "inputs/cities/yangquan", "inputs/factors", "inputs/plans/yangquan-2019.yaml"
 REPEATS = 3
 MANY_SOURCES = 200_000
-BIN = Path(sys.executable).parent
+RESULTS, SCENARIOS = Path("results"), "scenarios.nc"
 
 
 def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -167,78 +167,52 @@ def transport(size: int = 40) -> None:
     show(f"one kernel on {size} x {size} cells", ours, best(plain), "the direct sum")
 
 
-def stages(folder: Path) -> None:
-    """Run every stage as the workflow does and print its wall time and peak memory."""
-    at = {
-        name: str(folder / name)
-        for name in (
-            *("inventory.nc", "totals.csv", "emissions.nc", "budget.csv", "shares.nc"),
-            *("receptors.nc", "scenarios.nc", "ledger.csv", "air.nc", "verdict.csv"),
-            *("provenance.json", "figures"),
-        )
-    }
-    place = ["--city", CITY, "--factors", FACTORS]
-    made = [f"--{n.split('.')[0]}={at[n]}" for n in ("scenarios.nc", "ledger.csv", "air.nc")]
-    made += [f"--verdict={at['verdict.csv']}", f"--provenance={at['provenance.json']}"]
-    commands = {
-        "inventory": [*place, "--out", at["inventory.nc"], "--totals", at["totals.csv"]],
-        "grid": [
-            *(*place, "--inventory", at["inventory.nc"], "--out", at["emissions.nc"]),
-            *("--budget", at["budget.csv"], "--shares", at["shares.nc"]),
-        ],
-        "receptors": [*place, "--out", at["receptors.nc"]],
-        "scenarios": [
-            *("--plan", PLAN, "--inventory", at["inventory.nc"]),
-            *("--out", at["scenarios.nc"], "--ledger", at["ledger.csv"]),
-        ],
-        "air": [
-            *(*place, "--shares", at["shares.nc"], "--scenarios", at["scenarios.nc"]),
-            *("--receptors", at["receptors.nc"], "--out", at["air.nc"]),
-        ],
-        "verdict": [
-            *("--plan", PLAN, "--scenarios", at["scenarios.nc"], "--air", at["air.nc"]),
-            *("--out", at["verdict.csv"]),
-        ],
-        "provenance": [
-            *("--plan", PLAN, "--from", at["emissions.nc"], at["receptors.nc"], at["air.nc"]),
-            *("--outputs", at["verdict.csv"], "--out", at["provenance.json"]),
-        ],
-        "figures": [
-            *("--lang", "zh", *place, "--plan", PLAN, "--emissions", at["emissions.nc"]),
-            *(*made, "--out", at["figures"]),
-        ],
-    }
-    total = 0.0
-    for verb, arguments in commands.items():
-        seconds, megabytes = measured([str(BIN / "emisim"), verb, *arguments])
-        total += seconds
-        print(f"  {verb:34} {seconds:9.1f} s    {megabytes:8.0f} MB at the peak")
-    print(f"  {'all, one after the other':34} {total:9.1f} s")
+def response(run: str = "yangquan", plan: str = "yangquan-2019") -> None:
+    """Take one scenario of the last run from emissions to concentrations at all receptors."""
+    folder = RESULTS / run
+    parts = [_files.load(p) for p in sorted(folder.glob("transport/matrix/*.nc"))]
+    kernels = _files.load(folder / "transport/receptors.nc")
+    spread, many = _files.load(folder / "base/shares.nc"), _files.load(folder / plan / SCENARIOS)
+    case = _transport.Case(_domain.read(CITY, FACTORS), "default")
+    year, tables = case.place.settings.base_year, case.place.factors
+    whole = air_stage.joined(case, parts, many)
+    effect = air_stage.at_sources(case, whole, spread, many, kernels)
+    basis, sectors = air_stage.basis_of(case, whole["gas_share"]), many["source_sector"].values
 
+    def rates(names: list[str]) -> xr.DataArray:
+        return local.rates(many["emission"].sel(scenario=names), sectors, tables, year)
 
-LAUNCHER = """
-import resource, subprocess, sys, time
-start = time.perf_counter()
-done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-if done.returncode:
-    sys.exit(" ".join(sys.argv[1:]) + chr(10) + done.stderr)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
-"""A small process that starts the measured one: a child's peak begins at its parent's size."""
+    first = rates(["base"])
 
+    def product(name: str) -> xr.DataArray:
+        rate = rates([name])
+        both = first if name == "base" else xr.concat([first, rate], "scenario")
+        oxidants = local.feedback(both, "base", case.place.settings.oxidants, tables["chemistry"])
+        parts = local.contributions(rate, effect, year) * oxidants.sel(scenario=[name])
+        return air.over_areas(parts, case.stations)
 
-def measured(command: list[str]) -> tuple[float, float]:
-    """Run a command; return its wall time in s and its peak memory in MB."""
-    launched = subprocess.run(
-        [sys.executable, "-S", "-c", LAUNCHER, *command],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
+    anchored = air.anchored(product("base").sel(scenario="base", drop=True), basis)
+    now = product("stated")
+    written = xr.load_dataset(folder / plan / "air.nc")["by_area"].sel(scenario=["stated"])
+    answer = anchored.respond(now).rename(point="area").transpose(*written.dims)
+    np.testing.assert_allclose(answer, written, rtol=1e-6)
+    seconds = processor(lambda: product("stated")), processor(lambda: anchored.respond(now))
+    sources, receptors = many.sizes["source"], whole.sizes["receptor"]
+    print(
+        f"  one scenario, {sources} sources, {receptors} receptors: {seconds[0] * 1e3:.0f} ms rates"
+        f" and product, {seconds[1] * 1e3:.0f} ms response and partition"
     )
-    if launched.returncode:
-        sys.exit(launched.returncode)
-    seconds, peak = map(float, launched.stdout.split())
-    return seconds, peak / 1024 / (1024 if sys.platform == "darwin" else 1)
+
+
+def stages() -> None:
+    """Print what each rule of the last run took: jobs, processor seconds, peak memory."""
+    tables = sorted(RESULTS.glob("benchmarks/*/*.tsv"))
+    rows = [pd.read_csv(path, sep="\t").iloc[-1:].assign(rule=path.parent.name) for path in tables]
+    by_rule = pd.concat(rows).groupby("rule")
+    frame = by_rule.agg(jobs=("s", "size"), cpu=("cpu_time", "sum"), peak=("max_rss", "max"))
+    for rule, row in frame.iterrows():
+        print(f"  {rule:34} {row['jobs']:4.0f} jobs {row['cpu']:9.1f} s {row['peak']:8.0f} MB peak")
+    print(f"  {'all, processor seconds':34} {'':9} {frame['cpu'].sum():9.1f} s")
 
 
 def main() -> None:
@@ -250,9 +224,12 @@ def main() -> None:
     one_scenario(base)
     polygons(city)
     transport()
-    print("The stages as the workflow runs them, each in its own process:")
-    with tempfile.TemporaryDirectory() as folder:
-        stages(Path(folder))
+    if not (RESULTS / "yangquan/yangquan-2019" / SCENARIOS).is_file():
+        print("The stages and the response are measured on results/: make run first.")
+        return
+    response()
+    print("The jobs of the last run:")
+    stages()
 
 
 if __name__ == "__main__":

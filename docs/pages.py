@@ -12,7 +12,7 @@ import pandas as pd
 
 from emisim import comparison, config, vocabulary
 from emisim import plan as plans
-from emisim.figures.gauges import amount
+from emisim.figures.amounts import amount
 from emisim.figures.language import percent, plain, significant, term
 from emisim.plan_model import REASONS, Clause, Plan
 

@@ -63,7 +63,7 @@ def test_new_file_times_alone_redo_nothing(house):
         ("measures/retire", PLANNING),
         ("transport/gaussian", {"build_receptors"} | TRANSPORT),
         ("transport/markov", TRANSPORT),
-        ("air/response", AIRING),
+        ("air/response", AIRING | {"spread_fields"}),
         ("sectors/coal", EVERYTHING - {"build_receptors"}),
         ("units", EVERYTHING),
         ("cli", set()),

@@ -38,7 +38,9 @@ from emisim.errors import InputError
 from emisim.tables import Parameters
 from emisim.vocabulary import SEASONS
 
-__all__ = ["CITY", "RESPONSES", "SPECIES", "Air", "concentrations", "over_areas"]
+__all__ = [
+    "CITY", "RESPONSES", "SPECIES", "Air", "Anchored", "anchored", "concentrations", "over_areas",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,12 @@ def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Se
         msg = "the base scenario is missing"
         raise InputError(msg, value=base, allowed=names)
     at_area = over_areas(local, stations)
-    bases = _bases(at_area.sel(scenario=base, drop=True), basis)
-    ways = xr.concat(list(bases.ways.values()), pd.Index(list(bases.ways), name="way"))
-    held = _inorganic_base(bases, ways, basis)
-    found = _respond(at_area, bases.observed, ways, held, basis, base)
+    anchor = anchored(at_area.sel(scenario=base, drop=True), basis)
+    bases, share = anchor.bases, anchor.bases.ways[background.SHARE]
+    found = _respond(at_area, bases.observed, anchor.ways, anchor.held, basis, base)
     by_area = found.sel(way=background.SHARE, drop=True)
-    share = bases.ways[background.SHARE]
     city = {"point": CITY, "drop": True}
-    above = held.at(point=CITY, way=background.SHARE)
+    above = anchor.held.at(point=CITY, way=background.SHARE)
     out = {
         "by_area": _annual(species(by_area), basis.year),
         "by_area_season": species(by_area),
@@ -149,6 +149,37 @@ class _Bases:
     ways: dict[str, xr.DataArray]
     own: xr.DataArray
     status: xr.DataArray
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """The observed base of the areas, once for any number of scenarios: ``bases``, background
+    ``ways`` (way, season, response, point), the inorganic totals ``held``, and the ``basis``.
+    """
+
+    bases: _Bases
+    ways: xr.DataArray
+    held: Base
+    basis: Air
+
+    def respond(self, local: xr.DataArray) -> xr.DataArray:
+        """Return annual means (..., species, point), ug/m3, of a scenario that is not the base.
+
+        ``local`` (..., season, component, period, point): its contributions, of
+        :func:`over_areas`.
+        """
+        share = self.bases.ways[background.SHARE]
+        held, air = self.held.at(way=background.SHARE), self.basis.conditions
+        moved = background.neighbours(air.numerics)
+        found = respond(local, self.bases.observed, share, held, air, moved)
+        return _annual(species(found), self.basis.year)
+
+
+def anchored(local: xr.DataArray, basis: Air) -> Anchored:
+    """Return the observed base for base contributions (season, component, period, point)."""
+    bases = _bases(local, basis)
+    ways = xr.concat(list(bases.ways.values()), pd.Index(list(bases.ways), name="way"))
+    return Anchored(bases, ways, _inorganic_base(bases, ways, basis), basis)
 
 
 def _bases(anchor: xr.DataArray, basis: Air) -> _Bases:
