@@ -15,7 +15,7 @@ LAYERS = (
     "plan plan_model plan_scenarios target_model target_record target_days target_indices "
     "target_conditions target_values targets claim_model claims drafts",
     "figures briefing export provenance published explain comparison",
-    "stages cli validation hindcast",
+    "stages commands cli validation hindcast",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 KNOWN = codegraph.modules()

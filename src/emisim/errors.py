@@ -6,8 +6,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from emisim.messages import language, say
 
 SHOWN = 20
@@ -164,7 +162,9 @@ class Faults:
 
 
 def _short(value: object) -> str:
-    text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = repr(
+        value.item() if hasattr(value, "dtype") and not getattr(value, "ndim", 0) else value
+    )
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
