@@ -31,7 +31,7 @@ def stage(monkeypatch):
 
 @pytest.mark.parametrize("verb", cli.VERBS)
 def test_every_verb_is_a_stage_that_takes_its_options(verb):
-    run = import_module(f"emisim.stages.{verb}").run
+    run = import_module(cli.module(verb)).run
     parameters = inspect.signature(run).parameters
     assert {name.rstrip("_") for name in parameters} == set(cli.VERBS[verb][1])
     assert all(p.kind is p.KEYWORD_ONLY for p in parameters.values())

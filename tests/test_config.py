@@ -45,7 +45,7 @@ def test_languages_default_to_both(inputs):
             GOOD.replace("city: a, plan: p", "town: a, plan: p"),
             r"unknown key runs.0.town\n.*\n.*city",
         ),
-        (GOOD.replace("[en]", "[fr]"), r"row 4: languages.0: .*'zh' or 'en'\n.*'fr'"),
+        (GOOD.replace("[en]", "[fr]"), r"row 4: languages.0: unknown value\n.*'fr'\n.*zh, en"),
         (GOOD.replace("plan: q", "plan: r"), r"no plan of that name\n.*'r'\n.*p, q\n.*r\.yaml"),
         (GOOD.replace("city: a", "city: b"), r"no city of that name\n.*'b'\n.*a\n"),
         (GOOD.replace("plan: q", "plan: p"), r"runs: the same entry stands twice"),

@@ -7,15 +7,15 @@ import pytest
 from emisim import codegraph
 
 LAYERS = (
-    "__init__ errors units vocabulary output strict_yaml codegraph",
-    "cells csvtable models tables grid overlay calendar coordinates config",
+    "__init__ messages errors paths units vocabulary output strict_yaml codegraph",
+    "cells csvtext csvtable models tables grid overlay calendar coordinates config",
     "convention workspace inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",
-    "scenario ledger variants progress air gridding observations indices intake",
+    "scenario ledger variants progress air gridding observations indices intake regrid templates",
     "plan plan_model plan_scenarios target_model target_record target_days target_indices "
     "target_conditions target_values targets claim_model claims drafts",
-    "figures briefing provenance published explain comparison",
-    "stages cli validation hindcast",
+    "figures briefing export provenance published explain comparison",
+    "stages commands cli validation hindcast",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 KNOWN = codegraph.modules()

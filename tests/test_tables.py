@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emisim.errors import InputError
+from emisim.errors import InputError, InputErrors
 from emisim.tables import Parameters, read_parameters
 
 BAD = Path(__file__).parent / "data" / "bad"
@@ -60,8 +60,10 @@ def test_all_faults_of_a_file_are_counted(tmp_path):
     text = (BAD / "status.csv").read_text(encoding="utf-8")
     path = tmp_path / "two.csv"
     path.write_text(text + text.splitlines()[-1].replace("SO2", "CO") + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="also wrong: row 4 status"):
+    with pytest.raises(InputErrors, match="2 faults in all") as caught:
         read_parameters(path, SOURCES)
+    places = [(fault.row, fault.column) for fault in caught.value.faults]
+    assert places == [(3, "status"), (4, "status")]
 
 
 @pytest.fixture

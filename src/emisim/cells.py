@@ -122,7 +122,7 @@ def _workbook(path: Path) -> list[Sheet]:
         for about in book.sheets_metadata:
             sheet = book.get_sheet_by_name(about.name)
             values = sheet.to_python(skip_empty_area=False)
-            rows = [[_written(value) for value in row] for row in values]
+            rows = [[v.strip() if type(v) is str else _written(v) for v in row] for row in values]
             _restore(rows, uncounted.get(about.name, {}))
             merged = [(*a, *b) for a, b in sheet.merged_cell_ranges or ()]
             hidden = about.visible != SheetVisibleEnum.Visible
@@ -135,13 +135,11 @@ def _workbook(path: Path) -> list[Sheet]:
 
 
 def _written(value: object) -> str:
-    """Return a cell's value as text that reads back to the same value."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return str(value).upper()
+    """Return a cell that is no text as text that reads back to the same value."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     return str(value)

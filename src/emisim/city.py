@@ -1,5 +1,6 @@
 """A city's folder: read, checked, and split into the districts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from emisim import models
-from emisim.errors import InputError, require_known
+from emisim import models, paths, strict_yaml
+from emisim.errors import Faults, InputError, require_known
 from emisim.factors import Factors
 from emisim.tables import (
     VALUE,
@@ -48,7 +49,7 @@ ACTIVITY_COLUMNS = (
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class District(_Strict):
@@ -61,8 +62,8 @@ class District(_Strict):
 class GridSettings(_Strict):
     """Cell size and margin around the city, in m; ``crs`` is ``auto`` or a PROJ string."""
 
-    cell_size: Annotated[float, Field(gt=0)]
-    margin: Annotated[float, Field(ge=0)]
+    cell_size: Annotated[float, Field(ge=10, le=100_000)]
+    margin: Annotated[float, Field(ge=0, le=1_000_000)]
     crs: str = "auto"
 
 
@@ -72,7 +73,7 @@ class CitySettings(_Strict):
     name: str
     name_zh: str
     base_year: Annotated[int, Field(ge=1990, le=2100)]
-    districts: dict[str, District]
+    districts: Annotated[dict[str, District], Field(min_length=1)]
     grid: GridSettings
     heating_months: tuple[Annotated[int, Field(ge=1, le=12)], ...]
     weather: str
@@ -102,10 +103,14 @@ class City:
         Raises
         ------
         InputError
-            Naming the key of ``city.yaml`` that is missing, unknown or of the wrong type.
+            Naming each key of ``city.yaml`` that is missing, unknown or of the wrong type, and
+            each path that leads out of the project.
         """
         folder = Path(folder)
-        settings = models.read(folder / "city.yaml", CitySettings)
+        file = folder / "city.yaml"
+        data, lines = strict_yaml.read(file)
+        settings = models.validate(CitySettings, data, file=file, lines=lines)
+        _require_inside(settings, folder, lines)
         return cls(folder, settings, factors)
 
     @property
@@ -118,9 +123,11 @@ class City:
         """District numbers: district x item, in the unit of the table."""
         path = self.folder / "districts.csv"
         columns = (Column("district"), Column("item"), *VALUE)
-        frame = read_table(path, columns, key=("district", "item"))
-        check_known(frame, "district", self.names, path)
-        check_sources(frame, self.factors.sources, path)
+        checks = (
+            lambda rows: check_known(rows, "district", self.names, path),
+            lambda rows: check_sources(rows, self.factors.sources, path),
+        )
+        frame = read_table(path, columns, key=("district", "item"), checks=checks)
         return frame.pivot(index="district", columns="item", values="value").reindex(self.names)
 
     def shares(self, item: str, path: Path, row: int) -> pd.Series:
@@ -152,14 +159,15 @@ class City:
         ``monthly_profile``.
         """
         path = self.folder / f"{topic}.csv"
-        frame = read_table(path, ACTIVITY_COLUMNS, key=("id",))
-        check_sources(frame, self.factors.sources, path)
         processes = self.factors.processes
-        check_known(frame, "process", processes.index, path)
-        check_known(frame, "district", [*self.names, CITY_TOTAL, OUTSIDE], path)
-        if (frame["monthly_profile"] != "").any():
-            named = ["", *self.factors.monthly_profiles]
-            check_known(frame, "monthly_profile", named, path)
+        named = ["", *self.factors.monthly_profiles]
+        checks = (
+            lambda rows: check_sources(rows, self.factors.sources, path),
+            lambda rows: check_known(rows, "process", processes.index, path),
+            lambda rows: check_known(rows, "district", [*self.names, CITY_TOTAL, OUTSIDE], path),
+            lambda rows: check_known(rows, "monthly_profile", named, path),
+        )
+        frame = read_table(path, ACTIVITY_COLUMNS, key=("id",), checks=checks)
         whole = self._split(frame.rename_axis("row").reset_index(), path)
         own, default = whole["monthly_profile"], whole["process"].map(processes["monthly_profile"])
         whole["monthly_profile"] = own.where(own != "", default)
@@ -192,6 +200,20 @@ class City:
     def parameters(self, name: str) -> Parameters:
         """Return a parameter table of the city folder, e.g. ``coal_quality``."""
         return read_parameters(self.folder / f"{name}.csv", self.factors.sources)
+
+
+def _require_inside(
+    settings: CitySettings, folder: Path, lines: Mapping[strict_yaml.Location, int]
+) -> None:
+    """Raise InputError at each file that ``city.yaml`` names outside the project."""
+    faults, file = Faults(), folder / "city.yaml"
+    with faults.held():
+        where: dict[str, Any] = {"file": file, "row": lines.get(("weather",)), "column": "weather"}
+        paths.stem(settings.weather, "weather", **where)
+    for key, name in (("boundary", settings.boundary), ("matrix", settings.matrix)):
+        with faults.held():
+            paths.inside(name, folder, file=file, row=lines.get((key,)), column=key)
+    faults.tell()
 
 
 def canonical(rows: pd.DataFrame, path: Path, unit: str | None = None) -> np.ndarray:

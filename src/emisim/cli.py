@@ -14,162 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from emisim import __version__
+from emisim.commands import (
+    CONFIG,
+    FACTORS,
+    PLACED,
+    READ,
+    READ_IF,
+    READ_MANY,
+    VERBS,
+    WRITE,
+    WRITE_MANY,
+)
 from emisim.errors import EmisimError, InputError
 from emisim.output import attempt
 from emisim.stages._inputs import UPSTREAM
-from emisim.vocabulary import HALVES
-
-Option = Mapping[str, Any]
-READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
-READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
-WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
-WRITE_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to write"}
-LANGUAGES: Option = {"required": True, "nargs": "+", "choices": ("zh", "en"), "help": "languages"}
-CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
-NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
-CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
-TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
-READ_IF: Option = {"metavar": "PATH", "help": "to read, if wanted"}
-WRITE_IF: Option = {"metavar": "PATH", "help": "to write, if wanted"}
-DRAFT: Option = {"action": "store_true", "help": "the plan file is half written"}
-EACH: Option = {
-    **{"nargs": "*", "choices": ("alone", "without"), "default": ()},
-    "help": "besides, every measure alone, or all without it",
-}
-FACTORS: Option = {"default": "inputs/factors", "metavar": "PATH", "help": "factor tables"}
-SURFACE: Option = {"choices": ("rural", "town", "urban"), "help": "ground around the station"}
-SITE: dict[str, Option] = {
-    "station": {"metavar": "NAME", "help": "where the record does not say it"},
-    **{
-        name: {"type": float, "metavar": "NUMBER", "help": f"{unit}; likewise"}
-        for name, unit in {"longitude": "deg", "latitude": "deg", "utc_offset": "h"}.items()
-    },
-}
-SETTING: Option = {
-    **{"default": "default", "choices": ("default", "fine")},
-    "help": "mesh of the transport engine, in transport.csv",
-}
-HALF: Option = {"required": True, "choices": tuple(HALVES), "help": "half of the year"}
-NUMBER: Option = {"required": True, "type": int, "metavar": "N", "help": "which of the parts"}
-RULES: Option = {
-    **{"default": "inputs/standards/observation_rules.csv", "metavar": "PATH"},
-    "help": "numbers that observations are judged by",
-}
-UNITS: Option = {"nargs": "+", "default": (), "metavar": "CO=ug/m3", "help": "units of pollutants"}
-PLACES: Option = {"nargs": "+", "metavar": "NAME", "help": "places to keep"}
-POLLUTANT: Option = {"metavar": "NAME", "help": "the only pollutant of a table that says none"}
-AVERAGING: Option = {"choices": ("daily", "hourly"), "help": "where the table does not say it"}
-TABLES: Option = {"nargs": "+", "metavar": "FILE", "help": "tables, or a folder of them"}
-PLACED = (NAMED, CLAUSE, TABLES)
-"""Given by their place, without a flag."""
-
-RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
-VERBS: dict[str, tuple[str, dict[str, Option]]] = {
-    "inventory": (
-        "base-year inventory of a city from its activity and factor tables",
-        {"city": READ, "factors": READ, "out": WRITE, "totals": WRITE},
-    ),
-    "grid": (
-        "emissions on the city's grid as CF netCDF, with the mass budget and each source's cells",
-        {
-            **{"city": READ, "factors": READ, "inventory": READ},
-            **{"out": WRITE, "budget": WRITE, "shares": WRITE},
-        },
-    ),
-    "receptors": (
-        "source-receptor kernels of a city from its weather table",
-        {"city": READ, "factors": READ, "out": WRITE},
-    ),
-    "matrix": (
-        "rows of the source-receptor matrix: some receptors of a city in one half year",
-        {
-            **{"city": READ, "factors": READ, "inventory": READ, "setting": SETTING},
-            **{"half": HALF, "batch": NUMBER, "out": WRITE},
-        },
-    ),
-    "fields": (
-        "contributions of every scenario's emissions on the mesh over the city in one half year",
-        {
-            **{"city": READ, "factors": READ, "shares": READ, "scenarios": READ},
-            **{"setting": SETTING, "half": HALF, "out": WRITE},
-        },
-    ),
-    "scenarios": (
-        "scenarios of a plan and the ledger of its measures",
-        {
-            **{"plan": READ, "inventory": READ, "out": WRITE, "ledger": WRITE},
-            **{"singles": WRITE_IF, "each": EACH, "draft": DRAFT},
-        },
-    ),
-    "air": (
-        "concentrations of every scenario on the grid, at monitors and by district",
-        {
-            **{"city": READ, "factors": READ},
-            **{"shares": READ, "scenarios": READ, "receptors": READ},
-            **{"matrix": READ_MANY, "fields": READ_MANY, "setting": SETTING, "out": WRITE},
-        },
-    ),
-    "verdict": (
-        "every target of the plan, and every claim, against every scenario",
-        {
-            **{"plan": READ, "city": READ, "factors": READ, "scenarios": READ, "air": READ},
-            **{"out": WRITE, "ledger": READ_IF, "claims": WRITE_IF},
-        },
-    ),
-    "provenance": (
-        "what the results of a plan were made from",
-        {
-            **{"plan": READ, "city": READ, "factors": READ},
-            **{"from": READ_MANY, "outputs": READ_MANY, "out": WRITE},
-        },
-    ),
-    "figures": (
-        "every figure of a plan as PNG and SVG, in a folder per language",
-        {
-            **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
-            **RESULTS,
-            "out": WRITE,
-        },
-    ),
-    "briefing": (
-        "the briefing of a plan as one HTML file per language",
-        {
-            **{"lang": LANGUAGES, "city": READ, "plan": READ, "figures": READ},
-            **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
-        },
-    ),
-    "compare": (
-        "all plans beside each other: verdicts, totals and one figure",
-        {
-            **{"lang": LANGUAGES, "city": READ_MANY, "plan": READ_MANY, "scenarios": READ_MANY},
-            **{"air": READ_MANY, "verdict": READ_MANY},
-            **{"out": WRITE, "totals": WRITE, "figures": WRITE},
-        },
-    ),
-    "weather": (
-        "weather tables of a city from an hourly record (docs/weather.md)",
-        {"record": READ, "factors": FACTORS, "out": WRITE, "surface": SURFACE, **SITE},
-    ),
-    "observations": (
-        "flags of tables of observed air quality, by rule (docs/observations.md)",
-        {
-            **{"file": TABLES, "rules": RULES, "units": UNITS, "places": PLACES},
-            **{"species": POLLUTANT, "averaging": AVERAGING, "out": WRITE_IF},
-        },
-    ),
-    "check": (
-        "check every input that the configuration names and print what the plans rest on",
-        {"config": CONFIG, "draft": DRAFT},
-    ),
-    "explain": (
-        "what was made of one clause of a plan: read, assumed, touched, changed",
-        {"plan": NAMED, "clause": CLAUSE, "lang": TONGUE},
-    ),
-    "results": (
-        "say where the results are and what the verdict is",
-        {"config": CONFIG, "seconds": {"type": int, "metavar": "N", "help": "time it took"}},
-    ),
-}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -193,13 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _require_readable(verb, given)
         with attempt(_outputs(verb, given)):
-            import_module(f"emisim.stages.{verb}").run(**_keywords(given))
+            import_module(module(verb)).run(**_keywords(given))
     except EmisimError as error:
         if debug:
             raise
         print(f"emisim {verb}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
     return 0
+
+
+def module(verb: str) -> str:
+    """Return the name of the module behind a verb."""
+    return f"emisim.stages.{verb.replace('-', '_')}"
 
 
 def _outputs(verb: str, given: Mapping[str, Any]) -> list[str]:

@@ -1,16 +1,21 @@
 """Tables that people edit: CSV read as text, checked by rule, faults named by row and column."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from emisim.errors import InputError
+from emisim.csvtext import parse, read_text
+from emisim.errors import Faults, InputError
 from emisim.vocabulary import STATUSES
 
+__all__ = ["VALUE", "Check", "Column", "parse", "read_table", "read_text", "with_numbers"]
+Check = Callable[[pd.DataFrame], None]
+LONGEST = 300
+"""Digits of the largest number that a computer holds, about."""
 FIRST_ROW = 2
 """Row of the first record as a spreadsheet counts it (the header is row 1)."""
 
@@ -44,43 +49,11 @@ VALUE = (
 """The columns of every number: value, unit, range, status and where it comes from."""
 
 
-def read_text(path: str | Path) -> str:
-    """Return the text of a UTF-8 file (byte-order mark allowed).
-
-    Raises
-    ------
-    InputError
-        If the file is missing, empty or not UTF-8 (GBK is recognised and named).
-    """
-    path = Path(path)
-    if not path.is_file():
-        near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))
-        msg = "file not found"
-        raise InputError(msg, file=path, allowed=near or None, hint="check the name and the folder")
-    data = path.read_bytes()
-    if not data.strip():
-        msg = "file is empty"
-        raise InputError(msg, file=path, hint="fill the table, or restore the shipped one")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        kind = "GBK/GB18030" if _decodes(data, "gb18030") else "unknown"
-        msg = f"text is not UTF-8 (encoding looks like {kind})"
-        hint = "save it as 'CSV UTF-8' (Excel: Save as > CSV UTF-8), then run again"
-        raise InputError(msg, file=path, row=row, allowed=["UTF-8"], hint=hint) from None
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def read_table(
-    path: str | Path, columns: Sequence[Column], key: Sequence[str] = ()
+    path: str | Path,
+    columns: Sequence[Column],
+    key: Sequence[str] = (),
+    checks: Sequence[Check] = (),
 ) -> pd.DataFrame:
     """Read and check a CSV table.
 
@@ -92,6 +65,8 @@ def read_table(
         The columns the file must have, in any order, and no others; see :class:`Column`.
     key
         Columns that together must be unique.
+    checks
+        Functions of the table that raise InputError; what they find is told with the rest.
 
     Returns
     -------
@@ -102,8 +77,8 @@ def read_table(
     Raises
     ------
     InputError
-        Naming file, row, column, bad value and good values of the first fault, with a list of the
-        others.
+        Naming file, row, column, bad value and good values; every faulty cell at once
+        (:class:`emisim.errors.InputErrors`), or every fault of the header.
     """
     frame = _split(path, read_text(path))
     frame = frame.assign(**{c.name: "" for c in columns if not c.always and c.name not in frame})
@@ -112,25 +87,51 @@ def read_table(
     if frame.empty:
         msg = "table has a header and no rows"
         raise InputError(msg, file=path, hint="add at least one row")
+    faults = Faults()
     for column in columns:
         if column.number:
-            frame[column.name] = _numbers(frame[column.name], column, path)
-    _check_rules(frame, columns, path)
-    _check_duplicates(frame, key, path)
-    _check_range(frame, path)
+            frame[column.name] = _numbers(frame[column.name], column, path, faults)
+    _check_rules(frame, columns, path, faults)
+    _check_duplicates(frame, key, path, faults)
+    _check_range(frame, path, faults)
+    for check in checks:
+        with faults.held():
+            check(frame)
+    faults.held_back.sort(key=lambda fault: fault.row or 0)
+    faults.tell()
     return frame
 
 
+def with_numbers(
+    frame: pd.DataFrame, columns: Sequence[str], path: str | Path, above: int = 0
+) -> pd.DataFrame:
+    """Return a parsed table with float columns; empty cells are NaN.
+
+    Parameters
+    ----------
+    above
+        Lines of the file that stand above the header.
+
+    Raises
+    ------
+    InputError
+        At every cell that is neither empty nor a finite number.
+    """
+    faults, made = Faults(), {}
+    for name in columns:
+        text = frame[name].astype(str).where(frame[name].notna(), "")
+        column = text.set_axis(frame.index + FIRST_ROW + above)
+        made[name] = _numbers(column, Column(name), path, faults).to_numpy()
+    faults.tell()
+    return frame.assign(**made)
+
+
 def _split(path: str | Path, text: str) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(
-            StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        msg = f"not a readable CSV table ({str(error).strip()})"
-        raise InputError(
-            msg, file=path, hint="look for a missing quote or an extra comma"
-        ) from None
+    frame = parse(text, path, dtype=str, keep_default_na=False, skip_blank_lines=False)
+    if not isinstance(frame.index, pd.RangeIndex):
+        msg = "the first row has more cells than the header"
+        hint = "name every column, or put a cell that holds a comma in double quotes"
+        raise InputError(msg, file=path, row=FIRST_ROW, hint=hint)
     frame.columns = frame.columns.str.strip()
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
     return frame.apply(lambda column: column.str.strip())
@@ -140,54 +141,56 @@ def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Pa
     names = [c.name for c in columns]
     missing = [n for n in names if n not in frame.columns]
     extra = [n for n in frame.columns if n not in names]
-    if missing:
-        msg = f"column {missing[0]!r} is missing"
-        hint = f"add the column{f' (found the unknown {extra})' if extra else ''}"
-        raise InputError(msg, file=path, row=1, column=missing[0], allowed=names, hint=hint)
-    if extra:
+    found = Faults()
+    for name in missing:
+        msg = f"column {name!r} is missing"
+        hint = f"add the column (found the unknown {extra})" if extra else "add the column"
+        found.add(InputError(msg, file=path, row=1, column=name, allowed=names, hint=hint))
+    for name in extra:
         msg = "unknown column"
         hint = "rename or remove it"
-        raise InputError(
-            msg, file=path, row=1, column=extra[0], value=extra[0], allowed=names, hint=hint
+        found.add(
+            InputError(msg, file=path, row=1, column=name, value=name, allowed=names, hint=hint)
         )
+    found.tell()
 
 
 def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[(frame != "").any(axis=1)].copy()
 
 
-def _numbers(text: pd.Series, column: Column, path: str | Path) -> pd.Series:
+def _numbers(text: pd.Series, column: Column, path: str | Path, faults: Faults) -> pd.Series:
     filled = text != ""
-    numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
+    try:
+        numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)
+    except OverflowError:
+        numbers = text.map(lambda t: pd.to_numeric(t[:LONGEST], errors="coerce")).astype(float)
     bad = filled & ~np.isfinite(numbers)
-    if bad.any():
-        row = int(text.index[bad][0])
+    for row, value in text[bad].items():
         msg = "not a finite number"
         hint = "write digits with a decimal point, no thousands separator, no unit"
-        raise InputError(msg, file=path, row=row, column=column.name, value=text[row], hint=hint)
-    return numbers
+        where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": column.name}
+        faults.add(InputError(msg, value=value, hint=hint, **where))
+    return numbers.mask(bad)
 
 
-def _check_rules(frame: pd.DataFrame, columns: Sequence[Column], path: str | Path) -> None:
+def _check_rules(
+    frame: pd.DataFrame, columns: Sequence[Column], path: str | Path, faults: Faults
+) -> None:
     from pandera.errors import SchemaErrors
 
     try:
         _schema(columns).validate(frame, lazy=True)
     except SchemaErrors as error:
+        good = {c.name: c.allowed for c in columns}
         cases = error.failure_cases.dropna(subset=["index"]).sort_values("index", kind="stable")
-        first = cases.iloc[0]
-        column = next(c for c in columns if c.name == first["column"])
-        more = [f"row {int(c['index'])} {c['column']}" for _, c in cases.iloc[1:11].iterrows()]
-        hint = "correct the cell" + (f"; also wrong: {', '.join(more)}" if more else "")
-        raise InputError(
-            str(first["check"]),
-            file=path,
-            row=int(first["index"]),
-            column=column.name,
-            value=first["failure_case"],
-            allowed=column.allowed,
-            hint=hint,
-        ) from None
+        for case in cases.to_dict("records"):
+            row, name = int(case["index"]), str(case["column"])
+            where: dict[str, Any] = {"file": path, "row": row, "column": name}
+            msg, hint = str(case["check"]), "correct the cell"
+            cell: Any = frame.loc[row, name]
+            value = "" if pd.isna(cell) else cell
+            faults.add(InputError(msg, value=value, allowed=good[name], hint=hint, **where))
 
 
 def _schema(columns: Sequence[Column]):  # type: ignore[no-untyped-def]
@@ -218,29 +221,34 @@ def _schema(columns: Sequence[Column]):  # type: ignore[no-untyped-def]
     )
 
 
-def _check_duplicates(frame: pd.DataFrame, key: Sequence[str], path: str | Path) -> None:
+def _check_duplicates(
+    frame: pd.DataFrame, key: Sequence[str], path: str | Path, faults: Faults
+) -> None:
     if not key:
         return
-    again = frame.duplicated(list(key))
-    if again.any():
-        row = int(frame.index[again][0])
-        value = ", ".join(str(v) for v in frame.loc[row, list(key)])
-        same = (frame[list(key)] == frame.loc[row, list(key)]).all(axis=1)
-        msg = f"duplicate key ({', '.join(key)}); first given in row {int(frame.index[same][0])}"
+    names = list(key)
+    rows = pd.Series(frame.index, frame.index)
+    first = rows.groupby([frame[name] for name in names], dropna=False).transform("first")
+    for number, origin in first[first != rows].items():
+        row = int(str(number))
+        value = ", ".join(str(v) for v in frame.loc[row, names])
+        msg = f"duplicate key ({', '.join(key)}); first given in row {origin:d}"
         hint = "keep one of the two rows"
-        raise InputError(msg, file=path, row=row, column=key[-1], value=value, hint=hint)
+        faults.add(InputError(msg, file=path, row=row, column=key[-1], value=value, hint=hint))
 
 
-def _check_range(frame: pd.DataFrame, path: str | Path) -> None:
+def _check_range(frame: pd.DataFrame, path: str | Path, faults: Faults) -> None:
     if not {"low", "value", "high"} <= set(frame.columns):
         return
     bad = (frame["low"] > frame["value"]) | (frame["value"] > frame["high"])
-    if bad.any():
-        row = int(frame.index[bad][0])
+    for row in frame.index[bad]:
         low, value, high = frame.loc[row, ["low", "value", "high"]]
         msg = "value lies outside its own range"
         allowed = [f"low <= value <= high, here {low:g} <= value <= {high:g}"]
         hint = "correct value, low or high"
-        raise InputError(
-            msg, file=path, row=row, column="value", value=value, allowed=allowed, hint=hint
-        )
+        faults.add(
+            InputError(
+                msg, file=path, row=int(row), column="value", value=value, allowed=allowed,
+                hint=hint,
+            )
+        )  # fmt: skip

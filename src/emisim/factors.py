@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.tables import (
     VALUE,
     Column,
@@ -68,22 +69,17 @@ class Factors:
     def processes(self) -> pd.DataFrame:
         """Source categories by process name."""
         path = self.folder / "processes.csv"
-        frame = read_table(path, PROCESS_COLUMNS, key=("process",))
-        for row, unit in frame["activity_unit"].items():
-            try:
-                factor(unit, unit)
-            except InputError as error:
-                raise InputError(
-                    error.what, file=path, row=int(str(row)), column="activity_unit", value=unit
-                ) from None
+        frame = read_table(
+            path, PROCESS_COLUMNS, key=("process",), checks=(lambda rows: _check_units(rows, path),)
+        )
         return frame.set_index("process")
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
         """Monthly and hourly profiles: (profile, axis) x index, each summing to 1."""
         path = self.folder / "profiles.csv"
-        frame = read_table(path, PROFILE_COLUMNS, key=("profile", "axis", "index"))
-        check_sources(frame, self.sources, path)
+        checks = (lambda rows: check_sources(rows, self.sources, path),)
+        frame = read_table(path, PROFILE_COLUMNS, ("profile", "axis", "index"), checks)
         wide = frame.assign(index=frame["index"].astype(int)).pivot(
             index=["profile", "axis"], columns="index", values="value"
         )
@@ -109,3 +105,15 @@ class Factors:
         require_known(names, known.index, f"{axis} profile", file=where, hint=hint)
         span = range(1, 13) if axis == "month" else range(24)
         return known.loc[names, list(span)].to_numpy()
+
+
+def _check_units(processes: pd.DataFrame, path: Path) -> None:
+    """Raise :class:`InputError` at every activity unit that is none."""
+    faults = Faults()
+    for row, unit in processes["activity_unit"].items():
+        try:
+            factor(unit, unit)
+        except InputError as error:
+            where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "activity_unit"}
+            faults.add(InputError(error.what, value=unit, hint=error.hint, **where))
+    faults.tell()

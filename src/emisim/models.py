@@ -1,16 +1,18 @@
 """From YAML to a checked pydantic model, with our kind of message when it does not fit."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from emisim import strict_yaml
-from emisim.errors import InputError
+from emisim.errors import InputError, InputErrors
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
+BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "pattern": "pattern"}
 
 
 def read(path: str | Path, model: type[Model]) -> Model:
@@ -37,20 +39,30 @@ def validate(
     Raises
     ------
     InputError
-        The first thing that is wrong (a misspelt key goes first), with its line where ``lines``
-        knows it.
+        Everything that is wrong (misspelt keys first), with its line where ``lines`` knows it.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise first_error(error, model, file, lines or {}) from None
+        raise all_errors(error, model, file, lines or {}) from None
 
 
-def first_error(
+def all_errors(
     error: ValidationError, model: type[BaseModel], file: str | Path, lines: Mapping[Location, int]
 ) -> InputError:
-    """Turn pydantic's first complaint into an :class:`InputError`."""
-    issue = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    """Turn pydantic's complaints into an :class:`InputError`, or a group of them."""
+    issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
+    faults = [_fault(i, model, file, lines) for i in issues if not _follows(i, issues)]
+    return faults[0] if len(faults) == 1 else InputErrors(faults)
+
+
+def _fault(
+    issue: Mapping[str, Any],
+    model: type[BaseModel],
+    file: str | Path,
+    lines: Mapping[Location, int],
+) -> InputError:
+    """Turn one complaint of pydantic into an :class:`InputError`."""
     location = issue["loc"]
     steps = (location[:n] for n in range(len(location), 0, -1))
     row = next((lines[step] for step in steps if step in lines), None)
@@ -74,7 +86,25 @@ def first_error(
     message = f"{where}: {issue['msg'].removeprefix('Value error, ')}"
     found = None if issue["type"] in ("missing", "value_error") else issue["input"]
     hint = "add the key" if issue["type"] == "missing" else "correct the value"
-    return InputError(message, file=file, row=row, value=found, hint=hint)
+    allowed = _allowed(issue)
+    if issue["type"] == "literal_error":
+        message = f"{where}: unknown value"
+    return InputError(message, file=file, row=row, value=found, allowed=allowed, hint=hint)
+
+
+def _follows(issue: Mapping[str, Any], issues: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a list is too short only because an entry of it is faulty."""
+    at = issue["loc"]
+    inside = (other["loc"][: len(at)] == at and other is not issue for other in issues)
+    return issue["type"] == "too_short" and any(inside)
+
+
+def _allowed(issue: Mapping[str, Any]) -> list[str] | None:
+    """Return the good values that a complaint of pydantic speaks of."""
+    context = issue.get("ctx", {})
+    if issue["type"] == "literal_error":
+        return re.findall(r"'([^']*)'", context["expected"])
+    return [f"{sign} {context[key]}" for key, sign in BOUNDS.items() if key in context] or None
 
 
 def _fields_at(model: Any, location: Location) -> list[str] | None:

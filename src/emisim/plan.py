@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from emisim import drafts, models, strict_yaml
 from emisim.claim_model import OF_MEASURES
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError, InputErrors
 from emisim.measures import registry
 from emisim.measures._base import Measure, Quantity
 from emisim.plan_model import DRAFT, REASONS, Plan
@@ -67,11 +67,12 @@ def read(
         if isinstance(clause, dict) and "measures" in clause:
             at = ("clauses", i, "measures")
             holders.append((at, str(clause.get("clause", "")), clause))
+    faults = Faults()
     for at, name, holder in holders:
-        place = _Place(path, at, name, lines)
-        entries = holder[at[-1]]
+        entries, place = holder[at[-1]], _Place(path, at, name, lines)
         if isinstance(entries, list):
-            holder[at[-1]] = [_measure(e, place.item(i), kinds) for i, e in enumerate(entries)]
+            holder[at[-1]] = _measures(entries, place, kinds, faults)
+    faults.tell()
     plan = models.validate(Plan, raw, file=path, lines=lines)
     if draft:
         return plan.as_draft(tuple(left_out))
@@ -105,6 +106,17 @@ class _Place:
         return {at[n:]: row for at, row in self.lines.items() if at[:n] == self.at}
 
 
+def _measures(
+    entries: list[Any], place: _Place, kinds: Mapping[str, type[Measure]], faults: Faults
+) -> list[Measure]:
+    """Build the measures of a clause; what is wrong with them goes to ``faults``."""
+    made = []
+    for i, entry in enumerate(entries):
+        with faults.held():
+            made.append(_measure(entry, place.item(i), kinds))
+    return made
+
+
 def _measure(entry: Any, place: _Place, kinds: Mapping[str, type[Measure]]) -> Measure:
     """Build one measure; it takes its clause from where it stands."""
     kind = entry.get("kind") if isinstance(entry, dict) else None
@@ -120,17 +132,22 @@ def _measure(entry: Any, place: _Place, kinds: Mapping[str, type[Measure]]) -> M
     try:
         return models.validate(kinds[kind], filled, file=place.file, lines=place.inner_lines)
     except InputError as error:
-        what = error.what
-        if f"clause {place.clause}" not in what:
-            what = f"{label}, measure {body.get('id', '(no id)')}, {what}"
-        raise InputError(
-            what,
-            file=place.file,
-            row=error.row or place.row,
-            value=error.value,
-            allowed=error.allowed,
-            hint=error.hint,
-        ) from None
+        label = f"{label}, measure {body.get('id', '(no id)')}"
+        told = [_labelled(fault, place, label) for fault in error.faults]
+        raise told[0] if len(told) == 1 else InputErrors(told) from None
+
+
+def _labelled(fault: InputError, place: _Place, label: str) -> InputError:
+    """Return a fault of a measure with the clause and the measure named."""
+    known = f"clause {place.clause}" in fault.what
+    return InputError(
+        fault.what if known else f"{label}, {fault.what}",
+        file=place.file,
+        row=fault.row or place.row,
+        value=fault.value,
+        allowed=fault.allowed,
+        hint=fault.hint,
+    )
 
 
 def _cited(value: Any, clause: str) -> Any:

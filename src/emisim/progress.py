@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,9 @@ import xarray as xr
 
 from emisim import csvtable
 from emisim.csvtable import Column
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError
 from emisim.measures._base import Measure, by_month, month_ends
-from emisim.tables import check_sources
+from emisim.tables import check_known, check_sources
 from emisim.vocabulary import STATUSES
 
 ID = "progress"
@@ -87,19 +88,28 @@ def read(
         As :func:`emisim.csvtable.read_table`; besides an unknown measure or source, a date that is
         none, and a share that falls.
     """
-    table = csvtable.read_table(path, COLUMNS, key=("measure", "date"))
     known = [measure.id for measure in measures]
-    for row, name in table["measure"].items():
-        hint = "correct the spelling, or add the measure to the plan file"
-        require_known([name], known, "measure", file=path, row=row, column="measure", hint=hint)
-    check_sources(table, sources, path)
-    days = table["date"].map(lambda text: _day(text), na_action=None)
-    for row in table.index[days.isna()]:
-        message, bad = "not a date", table.loc[row, "date"]
-        hint = "write year-month-day, for example 2019-06-30"
-        raise InputError(message, file=path, row=row, column="date", value=bad, hint=hint)
+    hint = "correct the spelling, or add the measure to the plan file"
+    checks = (
+        lambda rows: check_known(rows, "measure", known, path, hint),
+        lambda rows: check_sources(rows, sources, path),
+        lambda rows: _check_days(rows, path),
+    )
+    table = csvtable.read_table(path, COLUMNS, key=("measure", "date"), checks=checks)
+    days = table["date"].map(_day, na_action=None)
     dated = table.assign(day=days).sort_values(["measure", "day"], kind="stable")
     return {str(name): _report(path, rows) for name, rows in dated.groupby("measure")}
+
+
+def _check_days(table: pd.DataFrame, path: str | Path) -> None:
+    """Raise InputError at every date that is none."""
+    faults = Faults()
+    for row, text in table["date"].items():
+        if _day(text) is None:
+            message, hint = "not a date", "write year-month-day, for example 2019-06-30"
+            where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "date"}
+            faults.add(InputError(message, value=text, hint=hint, **where))
+    faults.tell()
 
 
 def _day(text: str) -> date | None:

@@ -22,9 +22,11 @@ def read(path: str | Path, sources: dict[str, str] | None = None) -> pd.DataFram
     InputError
         As :func:`emisim.tables.read_table`; for an unknown species; for an area without population.
     """
-    frame = read_table(path, COLUMNS, key=("area", "year", "item"))
-    check_known(frame, "item", (*SPECIES, POPULATION), path)
-    check_sources(frame, sources, path)
+    checks = (
+        lambda rows: check_known(rows, "item", (*SPECIES, POPULATION), path),
+        lambda rows: check_sources(rows, sources, path),
+    )
+    frame = read_table(path, COLUMNS, key=("area", "year", "item"), checks=checks)
     frame["number"] = [
         units.convert(value, unit, "person" if item == POPULATION else "kg")
         for value, unit, item in zip(frame["value"], frame["unit"], frame["item"], strict=True)

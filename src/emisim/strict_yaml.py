@@ -1,4 +1,7 @@
-"""Plain YAML, read strictly: no duplicate key, no alias, no tag, and the line of every entry."""
+"""Plain YAML, read strictly: no duplicate key, no alias, no tag, and the line of every entry.
+
+Bounded, so that no file can keep the reader busy: :data:`LARGEST` bytes, :data:`DEEPEST` levels.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -12,6 +15,12 @@ PREFIX = "tag:yaml.org,2002:"
 PLAIN = frozenset(
     PREFIX + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
+DEEPEST = 40
+"""Levels of nesting; a plan needs about ten."""
+LARGEST = 5_000_000
+"""Bytes; the longest plan has a few hundred thousand."""
+LARGE = 2**63
+"""Beyond this no number of an input lies."""
 Location = tuple[str | int, ...]
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -35,6 +44,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[Location, int]]:
     """
     text = _text(Path(path))
     try:
+        _require_flat(text, path)
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         message = f"not valid YAML: {error.problem or error.context}"
@@ -59,6 +69,9 @@ def _text(path: Path) -> str:
     if not path.is_file():
         message = "there is no such file"
         raise InputError(message, file=path, hint="check the name and the folder")
+    if path.stat().st_size > LARGEST:
+        message, hint = f"the file is larger than {LARGEST} bytes", "give tables as CSV, not here"
+        raise InputError(message, file=path, value=path.stat().st_size, hint=hint)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -70,6 +83,20 @@ def _text(path: Path) -> str:
         message = "the file is empty"
         raise InputError(message, file=path, hint="restore it, or start from another plan file")
     return text
+
+
+def _require_flat(text: str, path: str | Path) -> None:
+    """Raise at the first level that is too deep, before any recursion over the levels."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            message, hint = (
+                f"nested deeper than {DEEPEST} levels",
+                "close the brackets, and mind the indentation",
+            )
+            raise InputError(message, file=path, row=_row(event.start_mark), hint=hint)
 
 
 def _row(mark: Any) -> int | None:
@@ -125,9 +152,13 @@ def _mapping(
 def _scalar(node: Any, file: Any) -> str | int | float | bool | date | None:
     """Return the value of a scalar node as YAML's safe constructor makes it."""
     try:
-        return yaml.constructor.SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
+        value = yaml.constructor.SafeConstructor().construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         message = f"not a {node.tag.removeprefix(PREFIX)}: {error}"
         raise InputError(
             message, file=file, row=node.start_mark.line + 1, value=node.value
         ) from None
+    if isinstance(value, int | float) and not -LARGE < value < LARGE:
+        message, row = "not a number that can be computed with", node.start_mark.line + 1
+        raise InputError(message, file=file, row=row, value=node.value, hint="write digits")
+    return value

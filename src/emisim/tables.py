@@ -11,7 +11,7 @@ import pandas as pd
 
 from emisim import units
 from emisim.csvtable import VALUE, Column, read_table, read_text
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.vocabulary import SPECIES
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Parameters",
     "check_known",
     "check_sources",
+    "check_units",
     "read_parameters",
     "read_sources",
     "read_table",
@@ -176,23 +177,24 @@ def read_parameters(path: str | Path, sources: Iterable[str] | None = None) -> P
         As :func:`read_table`; also for a source key that ``sources`` does not hold, and for a
         parameter that is a misspelt species.
     """
-    frame = read_table(path, PARAMETER_COLUMNS, key=PARAMETER_KEY)
-    check_sources(frame, sources, path)
+    checks = (
+        lambda frame: check_sources(frame, sources, path),
+        lambda frame: _check_species(frame, path),
+    )
+    return Parameters(read_table(path, PARAMETER_COLUMNS, PARAMETER_KEY, checks), Path(path))
+
+
+def _check_species(frame: pd.DataFrame, path: str | Path) -> None:
+    """Raise :class:`InputError` at every parameter that is a misspelt species."""
     spelled = {s.lower().replace(".", "").replace("_", ""): s for s in SPECIES}
+    faults = Faults()
     for row, name in frame["parameter"].items():
         right = spelled.get(name.lower().replace(".", "").replace("_", ""))
         if right is not None and right != name:
-            msg = "unknown species"
-            raise InputError(
-                msg,
-                file=path,
-                row=int(str(row)),
-                column="parameter",
-                value=name,
-                allowed=SPECIES,
-                hint=f"did you mean {right!r}?",
-            )
-    return Parameters(frame, Path(path))
+            where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "parameter"}
+            msg, hint = "unknown species", f"did you mean {right!r}?"
+            faults.add(InputError(msg, value=name, allowed=SPECIES, hint=hint, **where))
+    faults.tell()
 
 
 def read_sources(path: str | Path) -> dict[str, str]:
@@ -208,20 +210,37 @@ def check_known(
     path: str | Path,
     hint: str = "correct the cell",
 ) -> None:
-    """Raise :class:`InputError` at the first row whose ``column`` is not in ``allowed``."""
+    """Raise :class:`InputError` with every row whose ``column`` is not in ``allowed``."""
     good = list(allowed)
-    bad = ~frame[column].isin(good)
-    if bad.any():
-        row = int(frame.index[bad][0])
-        value = frame.loc[row, column]
+    faults = Faults()
+    for row, value in frame.loc[~frame[column].isin(good), column].items():
+        where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": column}
         msg = f"unknown {column}"
-        raise InputError(
-            msg, file=path, row=row, column=column, value=value, allowed=good, hint=hint
-        )
+        faults.add(InputError(msg, value=value, allowed=good, hint=hint, **where))
+    faults.tell()
 
 
 def check_sources(frame: pd.DataFrame, sources: Iterable[str] | None, path: str | Path) -> None:
-    """Raise :class:`InputError` at the first row whose source is not a key of ``sources.csv``."""
+    """Raise :class:`InputError` at every row whose source is not a key of ``sources.csv``."""
     if sources is not None:
         hint = "add the citation to inputs/sources.csv, or use one of its keys"
         check_known(frame, "source", sorted(sources), path, hint)
+
+
+def check_units(frame: pd.DataFrame, wanted: Mapping[Any, str], path: str | Path) -> None:
+    """Raise :class:`InputError` at every row whose unit cannot be turned into the one ``wanted``.
+
+    Parameters
+    ----------
+    wanted
+        Unit by row; rows that it does not hold are passed over.
+    """
+    faults = Faults()
+    for row, unit in frame["unit"].items():
+        try:
+            if row in wanted and unit:
+                units.factor(unit, wanted[row])
+        except InputError as error:
+            where: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "unit"}
+            faults.add(InputError(error.what, value=unit, hint=error.hint, **where))
+    faults.tell()

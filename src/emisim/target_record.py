@@ -10,8 +10,8 @@ import xarray as xr
 
 from emisim import csvtable, units
 from emisim.csvtable import VALUE, Column
-from emisim.errors import EmisimError, InputError
-from emisim.tables import check_sources
+from emisim.errors import EmisimError
+from emisim.tables import check_sources, check_units
 from emisim.target_model import CITY, POLLUTANTS, QUARTERS
 
 COMPOSITE = "composite_index"
@@ -163,21 +163,14 @@ def read_peers(path: str | Path, sources: Mapping[str, str]) -> pd.DataFrame:
     InputError
         The table has a fault, or a unit that does not fit its quantity.
     """
-    table = csvtable.read_table(path, PEERS, key=("city", "year", "period", "quantity"))
-    check_sources(table, sources, path)
-    for row, line in table.iterrows():
-        check_unit(line["unit"], QUANTITIES[line["quantity"]], path, int(str(row)))
+    checks = (
+        lambda rows: check_sources(rows, sources, path),
+        lambda rows: check_units(rows, dict(rows["quantity"].map(QUANTITIES).dropna()), path),
+    )
+    key = ("city", "year", "period", "quantity")
+    table = csvtable.read_table(path, PEERS, key=key, checks=checks)
     scale = [
         units.factor(unit, QUANTITIES[quantity])
         for unit, quantity in zip(table["unit"], table["quantity"], strict=True)
     ]
     return table.assign(value=table["value"] * scale)
-
-
-def check_unit(unit: str, to: str, path: str | Path, row: int) -> None:
-    """Raise InputError naming file and row where ``unit`` cannot be turned into ``to``."""
-    try:
-        units.factor(unit, to)
-    except InputError as error:
-        where: dict[str, Any] = {"file": path, "row": row, "column": "unit"}
-        raise InputError(error.what, value=unit, hint=error.hint, **where) from None

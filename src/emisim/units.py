@@ -6,6 +6,7 @@ year has 365.25 days. It knows the units of Chinese statistics and nothing else.
 
 import re
 from functools import cache
+from tokenize import TokenError
 from typing import TYPE_CHECKING
 
 from emisim.errors import InputError
@@ -13,6 +14,13 @@ from emisim.errors import InputError
 if TYPE_CHECKING:
     import pint
 
+FAULTY = (ValueError, TypeError, SyntaxError, AttributeError, ArithmeticError, AssertionError,
+          RecursionError, TokenError)  # fmt: skip
+"""What the parser of units raises at text that is none."""
+PLAIN = re.compile(r"[\w\s%‰./*^()·°℃+-]")
+"""Signs that a unit may hold."""
+LONGEST = 100
+"""Signs of the longest unit."""
 DEFINITIONS = """
 milli- = 1e-3 = m
 micro- = 1e-6 = µ = u = μ
@@ -33,6 +41,7 @@ hour = 3600 * second = h = 小时
 day = 24 * hour = d = 天
 year = 365 * day = yr = a = 年
 month = year / 12 = 月
+mole = [substance] = mol = 摩尔
 kelvin = [temperature]; offset: 0 = K
 degree_Celsius = kelvin; offset: 273.15 = degC = ℃
 
@@ -78,6 +87,14 @@ def registry() -> "pint.UnitRegistry":
     return ureg
 
 
+def _require_plain(unit: str) -> None:
+    """Raise ValueError at signs that the parser of units would pass over."""
+    strange = sorted(set(PLAIN.sub("", unit)))
+    if strange or len(unit) > LONGEST:
+        message = f"cannot hold {' '.join(strange)}" if strange else "too long"
+        raise ValueError(message)
+
+
 @cache
 def factor(unit: str, to: str) -> float:
     """Return the number that turns a value in ``unit`` into ``to``.
@@ -103,13 +120,15 @@ def factor(unit: str, to: str) -> float:
 
     ureg = registry()
     try:
+        for text in (unit, to):
+            _require_plain(text)
         return float((1.0 * ureg.Unit(unit)).to(ureg.Unit(to)).magnitude)
     except pint.errors.DimensionalityError:
         message = f"unit {unit!r} cannot be turned into {to!r}"
         raise InputError(
             message, value=unit, hint=f"give the value in {to!r} or a multiple of it"
         ) from None
-    except (pint.errors.PintError, ValueError, TypeError, SyntaxError, AttributeError) as error:
+    except (pint.errors.PintError, *FAULTY) as error:
         message = f"unknown unit ({error})"
         raise InputError(
             message, value=unit, hint=f"use a unit convertible to {to!r}; see docs/conventions.md"

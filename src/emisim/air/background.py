@@ -17,8 +17,7 @@ import xarray as xr
 from emisim import csvtable, units
 from emisim.air.response import RESPONSES, TOTAL_OF
 from emisim.csvtable import VALUE, Column
-from emisim.errors import InputError
-from emisim.tables import Parameters, check_sources
+from emisim.tables import Parameters, check_known, check_sources, check_units
 from emisim.vocabulary import SEASONS
 
 SHARE, LOW, HIGH, RESIDUAL, STATION = "share", "share-low", "share-high", "residual", "station"
@@ -36,18 +35,13 @@ def read(path: str | Path, sources: Mapping[str, str]) -> pd.DataFrame | None:
     """
     if not Path(path).is_file():
         return None
-    table = csvtable.read_table(path, COLUMNS, key=("component", "season"))
-    check_sources(table, sources, path)
-    for row, at in table.iterrows():
-        where = {"file": path, "row": int(str(row))}
-        if at["component"] not in RESPONSES:
-            msg = "unknown component"
-            raise InputError(msg, column="component", value=at["component"],
-                             allowed=RESPONSES, **where)  # fmt: skip
-        if at["season"] and at["season"] not in SEASONS:
-            msg = "unknown season"
-            raise InputError(msg, column="season", value=at["season"],
-                             allowed=["", *SEASONS], **where)  # fmt: skip
+    checks = (
+        lambda rows: check_sources(rows, sources, path),
+        lambda rows: check_known(rows, "component", RESPONSES, path),
+        lambda rows: check_known(rows, "season", ["", *SEASONS], path),
+        lambda rows: check_units(rows, dict.fromkeys(rows.index, "ug/m3"), path),
+    )
+    table = csvtable.read_table(path, COLUMNS, key=("component", "season"), checks=checks)
     factor = [units.factor(unit, "ug/m3") for unit in table["unit"]]
     return table.assign(value=table["value"] * factor)
 

@@ -60,7 +60,7 @@ def write(
     dataset = domain.dataset().assign_coords(_coordinates(field, bounds, year))
     for species in field["species"].values:
         values = flux.sel(species=species).transpose("sector", "time", "y", "x")
-        dataset[variable(species)] = (values.dims, values.values, _attributes(species))
+        dataset[variable(species)] = (values.dims, values.values, attributes(species))
     dataset.attrs |= {**_title(year), **(attrs or {})}
     encoding: dict[str, dict[str, Any]] = {str(v): {"_FillValue": None} for v in dataset.variables}
     for species in field["species"].values:
@@ -126,8 +126,9 @@ def _coordinates(
     }
 
 
-def _attributes(species: str) -> dict[str, str]:
-    attributes = {
+def attributes(species: str) -> dict[str, str]:
+    """Return the CF attributes of a species' flux by sector and month."""
+    found = {
         "long_name": f"emission of {name(species, 'en')}",
         "units": "kg m-2 s-1",
         "cell_methods": "time: mean area: mean",
@@ -135,8 +136,8 @@ def _attributes(species: str) -> dict[str, str]:
         "coordinates": f"{LABEL} lat lon",
     }
     if species in STANDARD_NAMES:
-        attributes["standard_name"] = f"{PREFIX}_{STANDARD_NAMES[species]}_{SUFFIX}"
-    return attributes
+        found["standard_name"] = f"{PREFIX}_{STANDARD_NAMES[species]}_{SUFFIX}"
+    return found
 
 
 def _title(year: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from emisim import overlay
 from emisim.csvtable import Column, read_table
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.grid import Grid
 from emisim.overlay import Weights
 from emisim.tables import check_sources
@@ -54,18 +54,27 @@ def read_places(
         As :func:`emisim.csvtable.read_table`; besides unknown districts, unreadable or
         impossible geometries, and weights of a place that do not add to 1.
     """
-    frame = read_table(path, COLUMNS)
-    check_sources(frame, sources, path)
-    frame["shape"] = [
-        _shape(text, districts, file=path, row=int(str(row)), column="geometry")
-        for row, text in frame["geometry"].items()
-    ]
+    frame = read_table(path, COLUMNS, checks=(lambda rows: check_sources(rows, sources, path),))
+    shapes, faults = {}, Faults()
+    for row, text in frame["geometry"].items():
+        with faults.held():
+            place: dict[str, Any] = {"file": path, "row": int(str(row)), "column": "geometry"}
+            shapes[row] = _shape(text, districts, **place)
+    faults.tell()
+    frame["shape"] = pd.Series(shapes, dtype=object)
     total = frame.groupby("place")["weight"].sum()
     off = total[(total - 1).abs() > WEIGHT_TOLERANCE]
     if len(off):
         row = int(frame.index[frame["place"] == off.index[0]][0])
         message = f"weights of place {off.index[0]!r} do not add to 1"
-        raise InputError(message, file=path, row=row, column="weight", value=float(off.iloc[0]))
+        raise InputError(
+            message,
+            file=path,
+            row=row,
+            column="weight",
+            value=float(off.iloc[0]),
+            hint="let the weights of its rows add to 1",
+        )
     return frame
 
 
@@ -164,7 +173,9 @@ def _shape(text: str, districts: Sequence[str], **where: Any) -> Any:
         raise InputError(message, value=text, hint=hint, **where) from None
     if shape.geom_type not in KINDS or shape.is_empty or not shape.is_valid:
         message = f"geometry cannot be used ({shapely.is_valid_reason(shape)})"
-        raise InputError(message, value=shape.geom_type, allowed=KINDS, **where)
+        raise InputError(
+            message, value=shape.geom_type, allowed=KINDS, hint="repair it in a GIS", **where
+        )
     if not WORLD.covers(shape):
         message = "coordinates are not longitude and latitude in degrees"
         raise InputError(message, value=shape.bounds, hint="use WGS84 lon lat", **where)

@@ -56,7 +56,7 @@ def read(record: Mapping[str, Any]) -> "Measure":
     """
     from pydantic import ValidationError
 
-    from emisim.models import first_error
+    from emisim.models import all_errors
 
     fields = dict(record)
     name = fields.pop("kind", None)
@@ -69,7 +69,7 @@ def read(record: Mapping[str, Any]) -> "Measure":
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        first = first_error(error, kind, "", {})
+        first = all_errors(error, kind, "", {})
         raise first if first.what.startswith(label) else _within(label, first) from error
 
 

@@ -39,9 +39,8 @@ def polygons_and_grid(city: City) -> tuple[pd.Series, Grid]:
 def monitors(city: City) -> pd.DataFrame:
     """Return ``monitors.csv``: station, names, district, WGS84 position."""
     path = city.folder / "monitors.csv"
-    table = csvtable.read_table(path, MONITORS, key=("station",))
-    check_known(table, "district", city.names, path)
-    return table
+    checks = (lambda table: check_known(table, "district", city.names, path),)
+    return csvtable.read_table(path, MONITORS, key=("station",), checks=checks)
 
 
 def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:

@@ -8,7 +8,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from emisim import strict_yaml
+from emisim import paths, strict_yaml
 
 SECTOR_TABLES = (
     *("power", "boilers", "residential", "industry", "vehicles", "freight", "nonroad", "dust"),
@@ -135,7 +135,8 @@ def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | P
 
 def weather(city: str | Path) -> Path:
     """Return the weather table that ``city.yaml`` names."""
-    return Path(city).parents[1] / "weather" / f"{_setting(city, 'weather')}.csv"
+    name = paths.stem(_setting(city, "weather"), "weather", file=Path(city) / "city.yaml")
+    return Path(city).parents[1] / "weather" / f"{name}.csv"
 
 
 def weather_classes(city: str | Path) -> Path:
@@ -167,7 +168,7 @@ def counted(city: str | Path, factors: str | Path) -> list[Path]:
 def own_matrix(city: str | Path) -> list[Path]:
     """Return the source-receptor matrix that ``city.yaml`` names, if it does."""
     name = _setting(city, "matrix")
-    return [Path(city) / name] if name else []
+    return [_named(city, name)] if name else []
 
 
 def batches(city: str | Path, factors: str | Path) -> list[list[str]]:
@@ -184,8 +185,12 @@ def batches(city: str | Path, factors: str | Path) -> list[list[str]]:
 
 def boundary(city: str | Path) -> list[Path]:
     """Return the vector file that ``city.yaml`` names; none when a package holds the polygons."""
-    path = Path(city) / _setting(city, "boundary")
+    path = _named(city, _setting(city, "boundary"))
     return [path] if path.is_file() else []
+
+
+def _named(city: str | Path, name: str) -> Path:
+    return paths.inside(name, Path(city), file=Path(city) / "city.yaml")
 
 
 def _setting(city: str | Path, key: str) -> str:

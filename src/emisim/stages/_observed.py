@@ -6,8 +6,8 @@ from emisim import csvtable
 from emisim.air import observations
 from emisim.city import CITY_TOTAL, City
 from emisim.csvtable import VALUE, Column
-from emisim.tables import check_known, check_sources
-from emisim.target_record import HELD, OBSERVED_FILE, check_unit
+from emisim.tables import check_known, check_sources, check_units
+from emisim.target_record import HELD, OBSERVED_FILE
 
 COLUMNS = (
     *(Column("district"), Column("station", required=False), Column("species")),
@@ -24,14 +24,14 @@ def read(city: City) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Naming row and column of a fault.
+        Naming row and column of every fault.
     """
     path = city.folder / OBSERVED_FILE
     key = ("district", "station", "year", "month", "species")
-    table = csvtable.read_table(path, COLUMNS, key=key)
-    check_known(table, "district", [*city.names, CITY_TOTAL], path)
-    check_known(table, "species", UNITS, path)
-    check_sources(table, city.factors.sources, path)
-    for row, (species, unit) in table[["species", "unit"]].drop_duplicates().iterrows():
-        check_unit(unit, UNITS[species], path, int(str(row)))
-    return table
+    checks = (
+        lambda table: check_known(table, "district", [*city.names, CITY_TOTAL], path),
+        lambda table: check_known(table, "species", UNITS, path),
+        lambda table: check_sources(table, city.factors.sources, path),
+        lambda table: check_units(table, dict(table["species"].map(UNITS).dropna()), path),
+    )
+    return csvtable.read_table(path, COLUMNS, key=key, checks=checks)

@@ -13,20 +13,25 @@ from typing import TYPE_CHECKING, Any
 from emisim import config as configuration
 from emisim import provenance
 from emisim.config import Config, Run
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.stages import _inputs
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from emisim.city import City
 
 INPUTS, RESULTS = Path("inputs"), Path("results")
 OF_CITY, OF_PLAN = "air", "briefing"
 """Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
 
-def run(*, config: str, draft: bool = False) -> None:
-    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written."""
-    read = settings(config)
+def run(*, config: str, name: str | None = None, draft: bool = False) -> None:
+    """Check all inputs and print what each plan rests on; ``draft``: plans may be half written.
+
+    ``name`` stands for the configuration ``inputs/NAME.yaml``.
+    """
+    read = settings(INPUTS / f"{name}.yaml" if name else config)
     work = partial(everything, draft=draft or read.draft, setting=read.transport)
     with _workers(len(read.runs)) as each:
         for item, sheet in zip(read.runs, each(work, read.runs), strict=True):
@@ -148,15 +153,53 @@ def locate(run: Run) -> dict[str, Path]:
 
 def built(run: Run, setting: str = "default") -> "xr.Dataset":
     """Return the base-year inventory made from the inputs, all of the city's inputs checked."""
-    from emisim.stages import _domain, _record, _transport, inventory
+    from emisim.stages import _domain
 
     paths = locate(run)
-    base = inventory.build(str(paths["city"]), str(paths["factors"]))
     place = _domain.read(paths["city"], paths["factors"])
+    try:
+        return _built(place, paths, setting)
+    except InputError:
+        tables(_domain.read(paths["city"], paths["factors"]))
+        raise
+
+
+def _built(place: "City", paths: dict[str, Path], setting: str) -> "xr.Dataset":
+    from emisim.stages import _domain, _record, _transport, inventory
+
+    base = inventory.build(str(paths["city"]), str(paths["factors"]))
     _domain.check(place, base)
     _transport.check(_transport.Case(place, setting), base)
     _record.read(str(paths["city"]), str(paths["factors"]))
     return base
+
+
+def tables(place: "City") -> None:
+    """Read every table of a city and every factor table that its inventory rests on.
+
+    Raises
+    ------
+    InputError
+        Every faulty cell of all of them.
+    """
+    from emisim import gridding
+    from emisim.stages import _domain, _observed
+
+    factors, faults = place.factors, Faults()
+    listed = [name for name in _inputs.INVENTORY_FACTORS if name not in ("processes", "profiles")]
+    readers: list[Callable[[], Any]] = [
+        *(lambda: factors.sources, lambda: factors.processes, lambda: factors.profiles),
+        *(partial(factors.__getitem__, name) for name in listed),
+        lambda: place.districts,
+        *(partial(place.table, topic) for topic in _inputs.SECTOR_TABLES),
+        *(partial(place.parameters, name) for name in ("coal_quality", "climate", "roads")),
+        *(lambda: _domain.monitors(place), lambda: _observed.read(place)),
+        lambda: gridding.read_places(place.folder / "places.csv", place.names, factors.sources),
+    ]
+    for read in readers:
+        with faults.held():
+            read()
+    faults.tell()
 
 
 def computed(run: Run) -> "xr.Dataset | None":

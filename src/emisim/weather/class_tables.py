@@ -6,15 +6,16 @@ wind ratio by height · ``transitions.csv`` hours in which a class was followed 
 season and period. Frequencies are not written: they follow from the hours.
 """
 
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from emisim import output, tables
-from emisim.errors import InputError, require_known
+from emisim.csvtable import parse, with_numbers
+from emisim.errors import Faults, InputError, require_known
 from emisim.vocabulary import HALVES, SEASONS
 from emisim.weather.class_set import LABELS, REGIMES, SECTOR_NAMES
 from emisim.weather.frequencies import CALM
@@ -24,6 +25,8 @@ from emisim.weather.regimes import CLASS_MEANS, HOURS, PROFILES, class_coordinat
 NAMES = ("classes", "profiles", "transitions", "clock", "bins")
 HEADER = "# "
 NUMBER = "%.6g"
+WORDS = ("half", "quantity", "season", "period", "direction", "regime", "wet")
+"""Columns that hold text."""
 BIN_MEANS = {"temperature": "K", "relative_humidity": "1"}
 
 
@@ -78,8 +81,9 @@ def read(folder: str | Path) -> xr.Dataset:
     lines = text["classes"].splitlines()
     head = [line for line in lines if line.startswith(HEADER)]
     text["classes"] = "\n".join(lines[len(head) :])
-    frames = {name: pd.read_csv(StringIO(part)) for name, part in text.items()}
+    frames = {n: parse(part, folder / f"{n}.csv") for n, part in text.items()}
     _check_columns(frames, folder)
+    frames = _numeric(frames, folder, len(head))
     classes = frames["classes"]
     names = classes[classes["half"] == next(iter(HALVES))]
     size = len(HALVES), len(names)
@@ -127,8 +131,42 @@ def _check_columns(frames: dict[str, pd.DataFrame], folder: Path) -> None:
             if column not in frames[name]:
                 msg = "missing column"
                 raise InputError(
-                    msg, file=folder / f"{name}.csv", column=column, allowed=frames[name].columns
+                    msg,
+                    file=folder / f"{name}.csv",
+                    column=column,
+                    allowed=frames[name].columns,
+                    hint="add the column",
                 )
+
+
+def _numeric(frames: dict[str, pd.DataFrame], folder: Path, above: int) -> dict[str, pd.DataFrame]:
+    """Return the tables with their numbers as floats, none of them missing, or raise."""
+    faults, made = Faults(), {}
+    for name, frame in frames.items():
+        path = folder / f"{name}.csv"
+        columns = [c for c in frame.columns if c not in WORDS]
+        with faults.held():
+            made[name] = with_numbers(frame, columns, path, above if name == NAMES[0] else 0)
+            for column in made[name].columns[made[name].isna().any()]:
+                msg, hint = "a number is missing", "restore the table, or make it again"
+                raise InputError(msg, file=path, column=str(column), hint=hint)
+    faults.tell()
+    _check_keys(made, folder)
+    return made
+
+
+def _check_keys(frames: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Raise InputError at a transition or bin whose labels are not those of the classes."""
+    moves, bins = frames["transitions"], frames["bins"]
+    numbers = frames["classes"]["class"].unique()
+    for column, good in (("half", HALVES), ("class", numbers), ("to", numbers)):
+        where: dict[str, Any] = {"file": folder / "transitions.csv", "column": column}
+        require_known(moves[column].tolist(), good, column, **where)
+    twice = bins[bins.duplicated(["season", "period"])]
+    if len(twice):
+        msg, hint = "duplicate key (season, period)", "keep one of the two rows"
+        value = twice[["season", "period"]].iloc[0].tolist()
+        raise InputError(msg, file=folder / "bins.csv", value=value, hint=hint)
 
 
 def _check_classes(frames: dict[str, pd.DataFrame], folder: Path, size: tuple[int, int]) -> None:
@@ -171,7 +209,8 @@ def _profiles(
 def _moves(frame: pd.DataFrame, size: tuple[int, int]) -> np.ndarray:
     out = np.zeros((*size, size[1]), int)
     half = frame["half"].map({name: i for i, name in enumerate(HALVES)})
-    np.add.at(out, (half, frame["class"], frame["to"]), frame["hours"])
+    at = (half.to_numpy(int), frame["class"].to_numpy(int), frame["to"].to_numpy(int))
+    np.add.at(out, at, frame["hours"].to_numpy(int))
     return out
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from emisim import output, tables
+from emisim.csvtable import parse, with_numbers
 from emisim.errors import InputError, require_known
 from emisim.tables import Parameters
 from emisim.vocabulary import SEASONS
@@ -104,15 +105,16 @@ def read(path: str | Path) -> pd.DataFrame:
         If a column, season, direction or stability is unknown, a key stands twice, a number is
         not positive where it must be, or the frequencies of a season do not sum to 1.
     """
-    from io import StringIO
-
     lines = tables.read_text(path).splitlines()
     head = [line for line in lines if line.startswith(HEADER)]
-    frame = pd.read_csv(StringIO("\n".join(lines[len(head) :])), dtype={"stability": str})
+    frame = parse("\n".join(lines[len(head) :]), path, dtype={"stability": str})
     missing = [c for c in [*KEY, *NUMBERS] if c not in frame]
     if missing:
         msg = "missing column"
-        raise InputError(msg, file=path, column=missing[0], allowed=[*KEY, *NUMBERS])
+        raise InputError(
+            msg, file=path, column=missing[0], allowed=[*KEY, *NUMBERS], hint="add the column"
+        )
+    frame = with_numbers(frame, NUMBERS, path, above=len(head))
     frame.attrs = dict(line.removeprefix(HEADER).split(": ", 1) for line in head)
     return check(frame, path)
 

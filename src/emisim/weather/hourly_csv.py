@@ -1,12 +1,12 @@
 """Reading hourly CSV tables with lines about the station above the header."""
 
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from emisim import tables, units
+from emisim.csvtable import parse
 from emisim.errors import InputError
 from emisim.tables import Parameters
 from emisim.weather.humidity import relative_humidity
@@ -31,18 +31,19 @@ def read(path: str | Path, p: Parameters) -> tuple[pd.DataFrame, dict[str, objec
     """
     lines = tables.read_text(path).splitlines()
     head, attrs = station(lines, path)
-    frame = pd.read_csv(StringIO("\n".join(lines[head:])))
+    frame = parse("\n".join(lines[head:]), path)
     where = {"file": path, "row": head + 1, "allowed": list(frame.columns)}
     for name in ("time", *REQUIRED):
         if name not in frame:
             msg = "missing column"
-            raise InputError(msg, column=name, **where)  # type: ignore[arg-type]
+            raise InputError(msg, column=name, hint="add the column", **where)  # type: ignore[arg-type]
     if not {"cloud", "irradiance"} & set(frame.columns):
         msg = "neither cloud nor irradiance is given; stability needs one of them"
-        raise InputError(msg, **where)  # type: ignore[arg-type]
+        raise InputError(msg, hint="add one of the columns", **where)  # type: ignore[arg-type]
     frame["time"] = pd.to_datetime(frame["time"], errors="coerce") + HOUR / 2
     names = [n for n in (*COLUMNS, "dew_point") if n in frame]
-    frame[names] = frame[names].apply(pd.to_numeric, errors="coerce")
+    frame[names] = frame[names].astype(str).apply(pd.to_numeric, errors="coerce")
+    frame[names] = frame[names].astype(float)
     for name in {"temperature", "dew_point"} & set(frame):
         frame[name] += units.convert(0.0, "degC", "K")
     if "dew_point" in frame and "relative_humidity" not in frame:

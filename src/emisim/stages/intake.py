@@ -1,0 +1,72 @@
+"""Books of a city to activity tables, written beside what the user has."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from emisim import intake
+from emisim.city import City
+from emisim.errors import InputError
+from emisim.factors import Factors
+from emisim.intake import report
+
+log = logging.getLogger(__name__)
+CITIES = Path("inputs/cities")
+FOLDER = "intake"
+REPORT = "report.xlsx"
+
+
+def run(
+    *,
+    file: Sequence[str],
+    city: str,
+    factors: str = "inputs/factors",
+    datum: str | None = None,
+    use: str | None = None,
+    process: str | None = None,
+    source: str | None = None,
+    status: str | None = None,
+    out: str | None = None,
+) -> None:
+    """Read the books ``file`` of ``city`` (a name or a folder); write tables to a new folder.
+
+    Default of ``out``: ``intake``, ``intake-2``, ... in the city's folder. An existing folder is
+    never written to.
+    """
+    folder = Path(city) if (Path(city) / "city.yaml").is_file() else CITIES / city
+    settings = City.read(folder, Factors(Path(factors)))
+    target = _free(folder) if out is None else Path(out)
+    if target.exists():
+        msg = "the folder exists already, and nothing in it is written over"
+        raise InputError(msg, value=str(target), hint="name another folder (--out), or remove it")
+    options = {"datum": datum, "use": use, "process": process, "source": source, "status": status}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    found = intake.read(file, settings, **given)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
+        whole = Path(temporary) / target.name
+        _write(found, whole)
+        whole.replace(target)
+    print(report.summary(found.report, found.tables))
+    log.info("%s: compare with the tables of %s, then move what you want", target, folder)
+
+
+def _write(found: intake.Intake, folder: Path) -> None:
+    folder.mkdir()
+    decimals = f"%.{intake.activity.DIGITS}g"
+    for name, table in found.tables.items():
+        path = folder / f"{name}.csv"
+        table.to_csv(
+            path, index=False, float_format=decimals, encoding="utf-8", lineterminator="\n"
+        )
+    report.write(folder / REPORT, found.report)
+
+
+def _free(folder: Path) -> Path:
+    number, target = 1, folder / FOLDER
+    while target.exists():
+        number += 1
+        target = folder / f"{FOLDER}-{number}"
+    return target

@@ -1,0 +1,1 @@
+"""A new city's tables: assumed defaults, and the Excel workbook in which they are replaced."""
