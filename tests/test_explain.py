@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from emisim import cli, explain, ledger, measures, plan, scenario, vocabulary
+from emisim import cli, explain, ledger, measure_words, measures, plan, scenario, vocabulary
 from emisim.errors import InputError
 from emisim.figures.language import labels
 from emisim.measures._example import number, town
@@ -141,14 +141,14 @@ def test_kinds_and_fields_have_a_chinese_name():
 
 @pytest.mark.parametrize("name", cases.NAMES, ids="-".join)
 def test_the_place_of_every_number_reads_in_chinese(name):
-    for place, _ in explain.quantities(cases.measure(*name)):
+    for place, _ in measure_words.quantities(cases.measure(*name)):
         for part in place:
             plain = part.isdigit() or part in vocabulary.SPECIES
-            assert plain or CHINESE.search(explain._field((part,), "zh")), place
+            assert plain or CHINESE.search(measure_words._field((part,), "zh")), place
 
 
 def told(measure, lang, basis="assumed"):
-    return explain._numbers([measure], (basis,), lang)
+    return measure_words.numbers(measure, (basis,), lang)
 
 
 def test_several_destinations_read_as_places_with_shares():
@@ -163,7 +163,7 @@ def test_several_destinations_read_as_places_with_shares():
     share = f"share that goes to {gas}: 0.5 (0.2–0.8); as far as pipes go"
     assert share in "\n".join(said)
     pumps = "household-electricity, outside, share 50 %"
-    assert said[-1].strip() == f"goes to: {gas}, share 0.5 + {pumps}; the usual way"
+    assert said[-1] == f"goes to: {gas}, share 0.5 + {pumps}; the usual way"
     stated = "\n".join(told(moved, "en", "stated"))
     assert "share that goes to household-electricity, outside: 50 %, stated by the plan" in stated
     said = "\n".join(told(moved, "zh"))
@@ -173,8 +173,8 @@ def test_several_destinations_read_as_places_with_shares():
 
 def test_nowhere_is_told_with_its_reason():
     closed = cases.measure("retire", "nowhere")
-    assert told(closed, "en")[-2:] == ["    goes to: nowhere", "    reason: the mill has closed"]
-    assert told(closed, "zh")[-2:] == ["    去向：无承接", "    理由：the mill has closed"]
+    assert told(closed, "en")[-2:] == ["goes to: nowhere", "reason: the mill has closed"]
+    assert told(closed, "zh")[-2:] == ["去向：无承接", "理由：the mill has closed"]
     moved = "\n".join(told(cases.measure("retire", "moved"), "en"))
     assert "nowhere" not in moved
     assert "reason" not in moved
@@ -189,7 +189,7 @@ def test_what_rounding_left_is_told_as_nothing(left):
 
 def test_a_size_limit_in_a_scope_says_what_it_is():
     scope = cases.measure("retire", "nowhere").scope
-    assert explain._choice(scope, "en") == "boiler-coal, capacity below 35"
+    assert measure_words._choice(scope, "en") == "boiler-coal, capacity below 35"
 
 
 def test_chinese_around_the_numbers(tell):

@@ -1,6 +1,6 @@
 """One clause of a plan in words: what was read, what was assumed, what it touches and does."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from emisim import inventory as inv
 from emisim import units, vocabulary
 from emisim.errors import require_known
-from emisim.figures.language import columns, labels, percent, plain, say, significant, term
-from emisim.measures._base import Cite, Measure, Quantity
-from emisim.measures._destination import SAME
+from emisim.figures.language import columns, labels, percent, say, significant, term
+from emisim.measure_words import ASSUMED, STATED, numbers, title
+from emisim.measures._base import Measure
 from emisim.plan_model import REASONS, Clause, Plan
 
 SHOWN = ("SO2", "NOx", "VOC", "NH3", "PM2.5", "CO2")
@@ -21,7 +21,6 @@ RANKED = ("SO2", "NOx", "VOC", "NH3", "PM2.5")
 SCENARIOS = ("stated", "expected")
 TOP = 5
 INDENT = "  "
-STATED = ("stated", "derived")
 RESIDUE = 1e-6
 """Amounts below this part of a unit are what rounding left, and are told as 0."""
 
@@ -62,8 +61,8 @@ def text(plan: Plan, number: str, base: xr.Dataset, ledger: pd.DataFrame, lang: 
     measures = clause.measures
     parts = [
         _read(plan, clause, lang),
-        _numbers(measures, STATED, lang),
-        _numbers(measures, ("assumed",), lang),
+        _numbers(measures, "explain.stated", STATED, lang),
+        _numbers(measures, "explain.assumed", ASSUMED, lang),
         *(_touched(measure, base, lang) for measure in measures),
         *(_done(measure, ledger, lang) for measure in measures),
         _beside(plan, clause, lang),
@@ -94,111 +93,14 @@ def _of(item: BaseModel, field: str, lang: str) -> str:
     return str(getattr(item, f"{field}_{lang}"))
 
 
-Place = tuple[str, ...]
-"""Where a number stands in a measure: fields, numbers in a list, species."""
-
-
-def quantities(item: object, path: Place = ()) -> Iterator[tuple[Place, Quantity]]:
-    """Yield every number written inside a measure with the place where it stands."""
-    if isinstance(item, Quantity):
-        yield path, item
-    elif isinstance(item, BaseModel):
-        for name in type(item).model_fields:
-            if name in item.model_fields_set:
-                yield from quantities(getattr(item, name), (*path, name))
-    elif isinstance(item, Mapping):
-        for key, value in item.items():
-            yield from quantities(value, (*path, str(key)))
-    elif isinstance(item, tuple | list):
-        for k, value in enumerate(item, start=1):
-            yield from quantities(value, (*path, str(k)) if len(item) > 1 else path)
-
-
-def _numbers(measures: Sequence[Measure], bases: tuple[str, ...], lang: str) -> list[str]:
-    """Return the numbers and choices of the measures that rest on one of ``bases``."""
-    key = "explain.assumed" if "assumed" in bases else "explain.stated"
+def _numbers(measures: Sequence[Measure], key: str, bases: Sequence[str], lang: str) -> list[str]:
+    """Return the numbers and choices that rest on ``bases``, below the measure they belong to."""
     lines = []
     for measure in measures:
-        found = [(f, q) for f, q in quantities(measure) if q.cite.basis in bases]
-        chosen = [(f, c) for f, c in _chosen(measure) if c.basis in bases]
-        if found or chosen:
-            lines.append(INDENT + _name(measure, lang))
-        for place, q in found:
-            lines.append(2 * INDENT + _number(_place(measure, place, lang), q, lang))
-        for name, cite in chosen:
-            value = _choice(getattr(measure, name), lang)
-            words = _field((name,), lang) + say("list.colon", lang) + value
-            lines.append(2 * INDENT + _noted(words, cite.note, lang))
+        found = numbers(measure, bases, lang)
+        lines += [INDENT + title(measure, lang)] if found else []
+        lines += [2 * INDENT + line for line in found]
     return ["", say(key, lang), *lines] if lines else []
-
-
-def _chosen(measure: Measure) -> list[tuple[str, Cite]]:
-    """Return the cited fields; why nobody takes over a service that ends is ours to assume."""
-    chosen = list(measure.cites.items())
-    if getattr(measure, "reason", ""):
-        chosen.append(("reason", Cite(basis="assumed", clause=measure.clause)))
-        if "to" not in measure.cites:
-            chosen.insert(-1, ("to", Cite(basis="assumed", clause=measure.clause)))
-    return chosen
-
-
-def _place(measure: Measure, place: Place, lang: str) -> str:
-    """Return where a number stands in words; a share of what moves by where that goes."""
-    if place[0] != "to" or place[-1] != "share":
-        return _field(place, lang)
-    where = getattr(measure, place[0])[int(place[1]) - 1 if len(place) > 2 else 0]
-    destination = _choice(where.model_copy(update={"share": None}), lang)
-    return say("explain.share_to", lang, destination=destination)
-
-
-def _name(measure: Measure, lang: str) -> str:
-    dates = " – ".join(str(day) for day in (measure.start, measure.full) if day is not None)
-    return f"{_of(measure, 'name', lang)} [{say(f'kind.{measure.kind}', lang)}, {dates}]"
-
-
-def _field(place: Place, lang: str) -> str:
-    """Return the name of a number's place in words."""
-    known = labels(lang)
-    return ".".join(known.get(f"field.{part}", term(part, lang)) for part in place)
-
-
-def _number(place: str, q: Quantity, lang: str) -> str:
-    """Return a number with unit, range, clause and note after the words for its place."""
-    unit = "" if q.unit == "fraction" else f" {labels(lang).get(f'unit.{q.unit}', q.unit)}"
-    words = place + say("list.colon", lang) + plain(q.value) + unit
-    if None not in (q.low, q.high):
-        words += f" ({plain(q.low)}–{plain(q.high)})"  # type: ignore[arg-type]
-    if q.cite.basis in STATED:
-        basis = getattr(vocabulary.BASIS_TERMS[q.cite.basis], lang)
-        words += say("explain.cited", lang, basis=basis, clause=q.cite.clause)
-    return _noted(words, q.cite.note, lang)
-
-
-def _noted(words: str, note: str, lang: str) -> str:
-    """Return ``words`` with a note of the plan file, which stands as it was written there."""
-    return f"{words}; {say('explain.note', lang, note=note)}" if note else words
-
-
-def _choice(value: object, lang: str) -> str:
-    """Return a cited date, scope or destination as short text; no destination is nowhere."""
-    if isinstance(value, Quantity):
-        return plain(value.value) + ("" if value.unit == "fraction" else f" {value.unit}")
-    if isinstance(value, BaseModel):
-        return ", ".join(_criterion(k, v, lang) for k, v in value if v is not None)
-    if isinstance(value, tuple | list):
-        return " + ".join(_choice(v, lang) for v in value) or say("explain.nowhere", lang)
-    return term(value, lang) if isinstance(value, str) else str(value)
-
-
-def _criterion(name: str, value: object, lang: str) -> str:
-    """Return one criterion of a scope or destination; a number says which it is."""
-    if value == SAME:
-        return say("explain.same", lang, field=_field((name,), lang))
-    if isinstance(value, Quantity):
-        return f"{_field((name,), lang)} {_choice(value, lang)}"
-    if isinstance(value, int | float):
-        return f"{_field((name,), lang)} {plain(value)}"
-    return _choice(value, lang)
 
 
 def _touched(measure: Measure, base: xr.Dataset, lang: str) -> list[str]:
@@ -222,8 +124,8 @@ def _touched(measure: Measure, base: xr.Dataset, lang: str) -> list[str]:
     shares = np.divide(inside, city, out=np.zeros(len(SHOWN)), where=city > 0)
     rows.append([say("explain.share", lang), *(percent(share) for share in shares)])
     head = [say("explain.base", lang), *(term(s, lang) for s in SHOWN)]
-    title = say("explain.touches", lang, number=len(where), measure=_of(measure, "name", lang))
-    return ["", title, *_table([head, *rows])]
+    words = say("explain.touches", lang, number=len(where), measure=_of(measure, "name", lang))
+    return ["", words, *_table([head, *rows])]
 
 
 def _source(base: xr.Dataset, name: str, lang: str) -> str:
@@ -256,8 +158,8 @@ def _done(measure: Measure, ledger: pd.DataFrame, lang: str) -> list[str]:
             rows.append([first, *_cells(by_species[column].reindex(list(SHOWN)))])
         ceilings += _ceiling(own, vocabulary.name(scenario, lang), lang)
     head = [say("explain.change", lang), *(term(s, lang) for s in SHOWN)]
-    title = say("explain.does", lang, measure=_of(measure, "name", lang))
-    return ["", title, *_table([head, *rows]), *ceilings]
+    words = say("explain.does", lang, measure=_of(measure, "name", lang))
+    return ["", words, *_table([head, *rows]), *ceilings]
 
 
 def _ceiling(own: pd.DataFrame, scenario: str, lang: str) -> list[str]:
