@@ -1,5 +1,6 @@
 """A made-up city, a WRF file and a GRIDDESC for the export tests."""
 
+from datetime import datetime
 from math import cos, log, radians, tan
 
 import netCDF4
@@ -15,6 +16,7 @@ from export.paths import FACTORS, TABLES
 from gridding.city import DISTRICTS, PLACES, domain, sources
 
 RADIUS = 6370000.0
+START = datetime(2019, 1, 1)
 FIRST, SECOND, LON, LAT = 30.0, 60.0, 113.1, 38.0
 MORE = {"CO": 3.0, "VOC": 1.5, "NH3": 0.2, "BC": 0.2, "OC": 0.3}
 """Factor of species that the example lacks, as multiples of PM2.5's."""

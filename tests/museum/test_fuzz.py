@@ -14,7 +14,7 @@ from emisim.csvtable import read_table
 from emisim.errors import InputError
 from emisim.models import validate
 from emisim.units import factor
-from museum import house
+from museum import rooms as house
 
 FEW = settings(
     max_examples=40, derandomize=True, database=None, deadline=None,

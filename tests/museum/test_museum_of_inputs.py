@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from emisim.errors import InputError
-from museum import house
+from museum import rooms as house
 
 CASES = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text(encoding="utf-8"))
 LEAST = 80

@@ -12,7 +12,7 @@ from emisim import overlay
 from emisim.errors import InputError
 from emisim.regrid import meic, nest, parts
 from emisim.regrid.lattice import Lattice
-from regrid import made
+from regrid import foreign as made
 
 NAMES = ("Upper", "Lower")
 

@@ -8,7 +8,7 @@ from emisim.errors import InputError
 from emisim.regrid import parts, proxy
 from emisim.regrid.lattice import Lattice
 from emisim.regrid.settings import Proxy
-from regrid import made
+from regrid import foreign as made
 
 PEOPLE = Proxy(raster="people.tif", kind="count")
 SHAPE = (110, 110)

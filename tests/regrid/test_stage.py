@@ -12,7 +12,7 @@ import xarray as xr
 from emisim import cli, example, grid, gridding, provenance
 from emisim.gridding import netcdf
 from emisim.stages import _files
-from regrid import made
+from regrid import foreign as made
 
 CITY = """
 name: Made

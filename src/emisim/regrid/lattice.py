@@ -56,7 +56,7 @@ class Lattice:
         column = overlay.rectilinear(self.x[:2], self.y, self.crs).ground_areas
         return np.asarray(column * np.abs(np.diff(self.x) / np.diff(self.x[:2])))
 
-    def near(self, grid: Grid) -> tuple[slice, slice]:
+    def near(self, grid: Grid, file: str | Path | None = None) -> tuple[slice, slice]:
         """Return the rows and columns of the cells that may meet ``grid``.
 
         Raises
@@ -69,8 +69,10 @@ class Lattice:
         if rows.start >= rows.stop or columns.start >= columns.stop:
             message = "the gridded inventory does not meet the city's grid"
             box = [float(v) for v in (self.x[0], self.y[0], self.x[-1], self.y[-1])]
-            hint = f"the grid spans {[round(float(v), 3) for v in (*x[[0, -1]], *y[[0, -1]])]}"
-            raise InputError(message, value=box, hint=hint)
+            own = [round(float(v), 3) for v in (x[0], y[0], x[-1], y[-1])]
+            hint = "check its coordinates, or take a file that covers the city"
+            raise InputError(message, file=file, value=box, allowed=[f"box that meets {own}"],
+                             hint=hint)  # fmt: skip
         return rows, columns
 
     def part(self, rows: slice, columns: slice) -> "Lattice":

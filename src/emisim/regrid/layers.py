@@ -82,7 +82,7 @@ def near(
         middle = grid.unproject((grid.x0 + grid.x1) / 2, (grid.y0 + grid.y1) / 2)[0]
         x, moved = wrapped(x, float(middle))
         order, lattice = order[moved], Lattice(x, y, lattice.crs)
-    rows, columns = lattice.near(grid)
+    rows, columns = lattice.near(grid, file)
     picked = order[columns]
     totals, parts, here = [], [], np.zeros((rows.stop - rows.start, len(picked)), dtype=bool)
     for values, missing in fields:

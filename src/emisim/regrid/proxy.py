@@ -101,7 +101,7 @@ def _read(path: Path, grid: Grid) -> tuple[Floats, Lattice]:
         x = affine.c + np.arange(data.rio.width + 1) * affine.a
         y = affine.f + np.arange(data.rio.height + 1) * affine.e
         cells = Lattice(x, y, crs.to_wkt())
-        rows, columns = cells.near(grid)
+        rows, columns = cells.near(grid, path)
         part = data.isel(band=0, y=rows, x=columns)
         return part.values.astype(np.float64), cells.part(rows, columns)
 

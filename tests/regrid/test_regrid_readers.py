@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from emisim.errors import InputError
 from emisim.regrid import cf, edgar, layers, meic, quantity
 from emisim.regrid.lattice import Lattice, from_bounds, from_centres, wrapped
-from regrid import made
+from regrid import foreign as made
 
 DAY = 86400.0
 LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -262,3 +262,10 @@ def test_wrapping_keeps_every_column_of_a_globe(start, columns, longitude):
 def test_bounds_with_a_gap_are_refused():
     with pytest.raises(InputError, match="do not share a border"):
         from_bounds([[0.0, 1.0], [1.2, 2.0]], 1e-4, "f")
+
+
+def test_whole_and_parts_are_not_counted_twice(tmp_path):
+    for sector in ("TOTALS", "IND"):
+        (tmp_path / f"v8.1_FT2022_AP_SO2_2017_{sector}_flx.nc").touch()
+    with pytest.raises(InputError, match="counted twice"):
+        edgar.read(made.job(tmp_path, "edgar", "."))
