@@ -1,10 +1,11 @@
-"""Messages in two languages: the catalogue is sound, and what lacks Chinese is known."""
+"""Messages in two languages: the catalogue is sound, and every message has its Chinese."""
 
 import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,57 +14,125 @@ from emisim import messages
 from emisim.errors import InputError
 
 PACKAGE = Path(messages.__file__).parent
-TOLD = ("csvtable", "csvtext", "tables", "city", "paths", "strict_yaml", "progress", "published")
-"""Modules of which every sentence must have its Chinese."""
 SENTENCES = ("msg", "message", "what", "hint")
+"""Names of variables, arguments and keys that hold a sentence."""
+SAID_BY = {"fault": 0, "fault_each": 0, "note": 1, "info": 0, "warning": 0}
+"""Functions that tell a sentence, and which of their arguments it is."""
+WORD = re.compile(r"(?!xxx)[a-z]{3}")
+FORMAT = re.compile(r"%[-0-9.]*[sdgf]")
+OPEN = {
+    "x in the x of source x": ["PM2.5 above PM10 in the factor of source 'a'",
+                               "BC + OC above PM2.5 in the factor after removal of source 'a'"],
+    "x, field x: x": ["measure a (clause 1), field to: the destination names nothing"],
+    "field to: source x has x under x": ["field to: source 'a' has no destination under b",
+                                         "field to: source 'a' has several destinations under b"],
+    "field to: source x delivers x, but": [],
+    "x x delivers": ["field to: source 'a' delivers b, but process c delivers"],
+    "x meet source x in month": ["two seasonal cuts meet source 'a' in month",
+                                 "more alert days than days meet source 'a' in month"],
+    "x x stands twice": ["measure id a stands twice", "scenario id a stands twice",
+                         "target id a stands twice", "claim id a stands twice",
+                         "clause number a stands twice"],
+    "x x: x without x": ["target a: b without c", "claim a: b without c"],
+    "target x: metric x x x": ["target a: metric b needs scope", "target a: metric b takes no of"],
+    "target x: x is compared x": ["target a: b is compared at least",
+                                  "target a: b is compared at most"],
+    "x: the same entry stands twice": ["runs: the same entry stands twice",
+                                       "the file: languages: the same entry stands twice"],
+    "x half of the year": ["only 70% of the hours of the heating half of the year are there"],
+    "verb x x species": ["verb a needs species", "verb b takes no species"],
+    "x, x half, x: x\n  next:    raise iteration_limit, or residual_tolerance of the setting x, in "
+    "x; if only this city fails, check its weather classes in x": [],
+    "the point lies x km outside x, x": ["the point lies 2 km outside A, in B",
+                                         "the point lies 2 km outside A, in no district of the"
+                                         " city"],
+}  # fmt: skip
+"""Sentences put together of others: in their place the wholes that they come to have Chinese."""
+INTERNAL = {
+    "Forecast x %, came x %: x what was held possible": "title of the study, an English document",
+    "Region and weather account for x of the x, the plan for x": "title of the study, likewise",
+    "good days: x": "progress of the study, a tool of developers",
+    "weather normalisation on x made-up cities: rms x": "progress of the study, likewise",
+    "wrote x": "progress of the validation, a tool of developers",
+    "x: x targets, x missed, x s": "progress of the validation, likewise",
+}
+"""Sentences that no user meets as a message, and why."""
 
 
 def sentences(path: Path) -> set[str]:
-    """Return the sentences of a module's errors, with ``x`` where the text varies."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        pairs = []
-        if isinstance(node, ast.Assign):
-            target = node.targets[0]
-            both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-            pairs = (
-                list(zip(target.elts, node.value.elts, strict=True))
-                if both else [(target, node.value)]
-            )  # fmt: skip
-        elif isinstance(node, ast.keyword) and node.arg == "hint":
-            pairs = [(ast.Name("hint"), node.value)]
-        for name, value in pairs:
-            if isinstance(name, ast.Name) and name.id in SENTENCES:
-                found.add(template(value))
-    return found - {""}
+    """Return the sentences that a module tells, with ``x`` where the text varies."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {text for node in ast.walk(tree) for value in said(node) for text in templates(value)}
+    return {text for text in told if WORD.search(text) and " " in text.strip()}
 
 
-def template(value: ast.expr) -> str:
+def said(node: ast.AST) -> Iterator[ast.expr]:
+    """Return the expressions of ``node`` that are sentences."""
+    named: list[tuple[str | None, ast.expr | None]] = []
+    if isinstance(node, ast.Assign):
+        target = node.targets[0]
+        both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        pairs = zip(target.elts, node.value.elts, strict=True) if both else [(target, node.value)]
+        named = [(name.id, value) for name, value in pairs if isinstance(name, ast.Name)]
+    elif isinstance(node, ast.Dict):
+        keys = [getattr(key, "value", None) for key in node.keys]
+        named = list(zip(keys, node.values, strict=True))
+    elif isinstance(node, ast.FunctionDef):
+        last, few = node.args.args[::-1], node.args.defaults[::-1]
+        named = [(arg.arg, value) for arg, value in zip(last, few, strict=False)]
+        few = node.args.kw_defaults
+        named += [(a.arg, v) for a, v in zip(node.args.kwonlyargs, few, strict=True)]
+    elif isinstance(node, ast.Call):
+        named = [(keyword.arg, keyword.value) for keyword in node.keywords]
+        function = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
+        at = 0 if function.endswith("Error") else SAID_BY.get(function, len(node.args))
+        yield from node.args[at : at + 1]
+    yield from (value for name, value in named if name in SENTENCES and value is not None)
+
+
+def templates(value: ast.expr) -> list[str]:
+    """Return what an expression may say."""
     if isinstance(value, ast.Constant):
-        return value.value if isinstance(value.value, str) else ""
+        return [FORMAT.sub("x", value.value)] if isinstance(value.value, str) else []
     if isinstance(value, ast.JoinedStr):
-        return "".join(
-            str(part.value) if isinstance(part, ast.Constant) else "x" for part in value.values
-        )
-    return ""
+        parts = (str(p.value) if isinstance(p, ast.Constant) else "x" for p in value.values)
+        return ["".join(parts)]
+    if isinstance(value, ast.IfExp):
+        return templates(value.body) + templates(value.orelse)
+    if isinstance(value, ast.BoolOp):
+        return [text for part in value.values for text in templates(part)]
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        first, rest = (templates(side) or ["x"] for side in (value.left, value.right))
+        return [a + b for a in first for b in rest]
+    return []
 
 
 def lacking(path: Path) -> list[str]:
-    return sorted(text for text in sentences(path) if messages.chinese(text) is None)
+    wholes = [OPEN.get(t, [t]) for t in sorted(sentences(path)) if t not in INTERNAL]
+    return [text for part in wholes for text in part if messages.chinese(text) is None]
 
 
-@pytest.mark.parametrize("name", TOLD)
-def test_every_sentence_of_the_readers_has_its_chinese(name):
-    path = PACKAGE / f"{name}.py"
-    assert sentences(path)
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if sentences(p))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[str(p.relative_to(PACKAGE)) for p in MODULES])
+def test_every_sentence_has_its_chinese(path):
     assert lacking(path) == []
 
 
-def test_the_list_of_sentences_without_chinese_can_be_made():
-    missing = {str(p): lacking(p) for p in PACKAGE.rglob("*.py")}
-    count = sum(map(len, missing.values()))
-    print(f"{count} sentences without Chinese:", *filter(None, missing.values()), sep="\n")
-    assert all(missing[str(PACKAGE / f"{name}.py")] == [] for name in TOLD)
+def test_sentences_are_found():
+    assert len(MODULES) > 100
+    assert set(OPEN) | set(INTERNAL) <= {text for path in MODULES for text in sentences(path)}
+
+
+def test_a_sentence_without_chinese_is_found(tmp_path):
+    path = tmp_path / "new.py"
+    path.write_text(
+        'hint = "seen by nobody" if a else f"never {b}"\n'
+        'raise InputError("not told " + c, hint="add the column")\n'
+        'log.warning("%s was lost at %d", d, e)\n', encoding="utf-8",
+    )  # fmt: skip
+    assert lacking(path) == ["never x", "not told x", "seen by nobody", "x was lost at x"]
 
 
 def test_both_languages_have_the_same_holes():

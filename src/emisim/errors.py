@@ -25,7 +25,10 @@ LABELS = {
 
 
 class EmisimError(Exception):
-    """Base of every error that emisim raises on purpose."""
+    """Base of every error that emisim raises on purpose; printed in the user's language."""
+
+    def __str__(self) -> str:
+        return say(super().__str__(), language())
 
 
 class MassError(EmisimError):

@@ -10,6 +10,7 @@ import os
 import re
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 
 LANGUAGES = ("en", "zh")
 SETTINGS = ("EMISIM_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -32,8 +33,8 @@ def chinese(text: str) -> str | None:
     >>> chinese("column 'unit' is missing")
     "缺少列 'unit'"
     """
-    for pattern, translation in _catalogue():
-        found = pattern.fullmatch(text)
+    for fixed, pattern, translation in _catalogue():
+        found = pattern.fullmatch(text) if fixed in text else None
         if found is None:
             continue
         parts = found.groupdict()
@@ -51,14 +52,18 @@ def say(text: str, lang: str) -> str:
 def rows() -> list[tuple[str, str]]:
     """Return the catalogue: English and Chinese sentences with their holes."""
     text = files("emisim").joinpath("assets/messages.csv").read_text(encoding="utf-8")
-    return [(row["en"], row["zh"]) for row in csv.DictReader(text.splitlines())]
+    return [(row["en"], row["zh"]) for row in csv.DictReader(StringIO(text, newline=""))]
 
 
 @cache
-def _catalogue() -> list[tuple[re.Pattern[str], str]]:
-    """Return patterns and translations, those with most fixed text first."""
+def _catalogue() -> list[tuple[str, re.Pattern[str], str]]:
+    """Return longest fixed part, pattern and translation, those with most fixed text first."""
     ordered = sorted(rows(), key=lambda row: -len(HOLE.sub("", row[0])))
-    return [(_pattern(english), translation) for english, translation in ordered]
+    return [(_longest(english), _pattern(english), chinese) for english, chinese in ordered]
+
+
+def _longest(english: str) -> str:
+    return max(HOLE.split(english)[::2], key=len)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

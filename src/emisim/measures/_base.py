@@ -156,7 +156,7 @@ class Measure(Record):
                 message, value=error.value, allowed=error.allowed, hint=hint
             ) from error
         except MassError as error:
-            message = f"{self.label}: {error}"
+            message = f"{self.label}: {error.args[0]}"
             raise MassError(message) from error
 
     def uptake(self, year: int, *, full_effect: bool) -> xr.DataArray:

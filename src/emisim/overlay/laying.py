@@ -101,7 +101,7 @@ def from_areas(found: list[Pieces], measured: Floats, names: Names = None) -> We
     beyond, whole, extent = measured
     flat = ~(whole > TOLERANCE * extent)
     if flat.any():
-        message = f"{listed(flat, names)} has no area"
+        message = f"geometry {listed(flat, names)} has no area"
         raise InputError(message, value=0.0, hint="correct it or use a point")
     return shares(*_joined(found), beyond, whole, extent)
 
@@ -205,7 +205,7 @@ def _projected(grid: Grid, shapes: Shapes, first: int, last: int, crs: str, name
     lost = ~np.isfinite(shapely.bounds(part)).all(axis=1)
     if lost.any():
         labels = range(first, last) if names is None else names[first:last]
-        message = f"{listed(lost, labels)} cannot be projected into the grid's plane"
+        message = f"geometry {listed(lost, labels)} cannot be projected into the grid's plane"
         raise InputError(message, value=crs, hint="check the coordinate system and the order x, y")
     return part
 
@@ -213,19 +213,19 @@ def _projected(grid: Grid, shapes: Shapes, first: int, last: int, crs: str, name
 def _are_places(x: Floats, y: Floats, crs: str, names: Names) -> None:
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
-        message = f"{listed(bad, names)} has a coordinate that is not a number"
+        message = f"geometry {listed(bad, names)} has a coordinate that is not a number"
         raise InputError(message, hint="fill in its place")
     bad = (np.abs(y) > 90) | (np.abs(x) > 360) if crs == WGS84 else bad
     if bad.any():
         found = (float(x[bad][0]), float(y[bad][0]))
-        message = f"{listed(bad, names)} has no longitude and latitude in degrees"
+        message = f"geometry {listed(bad, names)} has no longitude and latitude in degrees"
         raise InputError(message, value=found, hint="give longitude, then latitude, in WGS84")
 
 
 def _has_measure(place: Ints, beyond: Floats, measure: str, names: Names) -> None:
     none = ~((np.bincount(place, minlength=len(beyond)) > 0) | (beyond > 0))
     if none.any():
-        message = f"{listed(none, names)} has no {measure}"
+        message = f"geometry {listed(none, names)} has no {measure}"
         raise InputError(message, value=0.0, hint="correct it or use a point")
 
 

@@ -33,16 +33,16 @@ def checked(geometries: ArrayLike, kinds: Sequence[str], names: Names = None) ->
     wanted = np.flatnonzero(np.isin(NAMES, kinds))
     bad = ~np.isin(shapely.get_type_id(shapes), wanted) | shapely.is_empty(shapes)
     if bad.any():
-        message = f"{listed(bad, names)} cannot be laid on the grid"
+        message = f"geometry {listed(bad, names)} cannot be laid on the grid"
         raise InputError(message, value=_found(shapes[bad][0]), allowed=kinds)
     broken = ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if broken.any():
-        message = f"{listed(broken, names)} has a coordinate that is not a number"
+        message = f"geometry {listed(broken, names)} has a coordinate that is not a number"
         raise InputError(message, hint="correct the geometry in the source file")
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():
         reason = shapely.is_valid_reason(shapes[invalid][0])
-        message = f"{listed(invalid, names)} is not valid: {reason}"
+        message = f"geometry {listed(invalid, names)} is not valid: {reason}"
         hint = "repair it in the source file, or with emisim.overlay.repaired"
         raise InputError(message, hint=hint)
     return shapes
@@ -61,7 +61,7 @@ def repaired(geometries: ArrayLike, names: Names = None) -> tuple[Shapes, dict[o
     shapes = array(geometries).copy()
     bad = ~np.isin(shapely.get_type_id(shapes), np.flatnonzero(np.isin(NAMES, POLYGONS)))
     if bad.any():
-        message = f"{listed(bad, names)} cannot be repaired"
+        message = f"geometry {listed(bad, names)} cannot be repaired"
         raise InputError(message, value=_found(shapes[bad][0]), allowed=POLYGONS)
     rows = np.flatnonzero(~shapely.is_valid(shapes))
     reasons = shapely.is_valid_reason(shapes[rows])
@@ -69,7 +69,7 @@ def repaired(geometries: ArrayLike, names: Names = None) -> tuple[Shapes, dict[o
     empty = np.zeros(len(shapes), dtype=bool)
     empty[rows] = ~(shapely.area(shapes[rows]) > 0)
     if empty.any():
-        message = f"{listed(empty, names)} has no area left after repair"
+        message = f"geometry {listed(empty, names)} has no area left after repair"
         raise InputError(message, hint="correct it in the source file")
     labels = range(len(shapes)) if names is None else names
     return shapes, {labels[int(row)]: str(why) for row, why in zip(rows, reasons, strict=True)}
@@ -83,11 +83,11 @@ def array(geometries: ArrayLike) -> Shapes:
 
 
 def listed(bad: NDArray[np.bool_], names: Names = None) -> str:
-    """Return "geometry 3, 5" or the names, the first few of them and how many more."""
+    """Return "3, 5" or the names, the first few of them and how many more."""
     rows = np.flatnonzero(bad)
     labels = [str(row) if names is None else repr(names[row]) for row in rows[:SHOWN]]
     more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
-    return f"geometry {', '.join(labels)}{more}"
+    return ", ".join(labels) + more
 
 
 def _areas(shape: object) -> object:

@@ -236,7 +236,7 @@ def solving(case: Case, half: str, told: Told) -> Iterator[None]:
         table = case.place.factors.folder / "transport.csv"
         station = _inputs.weather_classes(case.place.folder)
         message = (
-            f"{case.place.folder.name}, {half} half, {told.last}: {error}\n"
+            f"{case.place.folder.name}, {half} half, {told.last}: {error.args[0]}\n"
             f"  next:    raise iteration_limit, or residual_tolerance of the setting "
             f"{case.setting!r}, in {table}; if only this city fails, check its weather classes in "
             f"{station}"
