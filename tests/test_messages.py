@@ -40,6 +40,7 @@ OPEN = {
     "x: the same entry stands twice": ["runs: the same entry stands twice",
                                        "the file: languages: the same entry stands twice"],
     "x half of the year": ["only 70% of the hours of the heating half of the year are there"],
+    "target x: x": ["target a: the scope selects no source"],
     "verb x x species": ["verb a needs species", "verb b takes no species"],
     "x, x half, x: x\n  next:    raise iteration_limit, or residual_tolerance of the setting x, in "
     "x; if only this city fails, check its weather classes in x": [],

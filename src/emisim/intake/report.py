@@ -8,6 +8,7 @@ import pandas as pd
 
 from emisim import output
 from emisim.errors import MassError
+from emisim.messages import language, say
 from emisim.verbs import TOLERANCE
 
 BALANCE = ("file", "sheet", "column", "process", "unit", "read", "in_tables", "other_list")
@@ -75,7 +76,7 @@ def summary(report: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFram
             column = f" {row['column']}" if row["column"] else ""
             tail = ": ".join(str(row[c]) for c in ("value", "used") if row[c] != "")
             lines.append(
-                f"{row['count']:>8}  {kind}: {row['what']} ({where}{row_}{column})"
+                f"{row['count']:>8}  {kind}: {say(row['what'], language())} ({where}{row_}{column})"
                 + (f": {tail}" if tail else "")
             )
     return "\n".join(lines)
