@@ -17,3 +17,7 @@ include: "workflow/rules/plan.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/briefing.smk"
 include: "workflow/rules/comparison.smk"
+
+
+onsuccess:
+    results.show(CONFIG)

@@ -33,7 +33,7 @@ def test_a_configuration_may_stand_away_from_the_inputs(tried, tmp_path, capsys)
     file.write_text("runs: [{city: yangquan, plan: yangquan-2019}]\n", encoding="utf-8")
     assert check.settings(file).runs == SETTINGS.runs
     results.run(config=str(file), seconds=None)
-    assert "yangquan, yangquan-2019" in capsys.readouterr().out
+    assert "results/yangquan/yangquan-2019/" in capsys.readouterr().out
     (tmp_path / "cities/here").mkdir(parents=True)
     with pytest.raises(InputError, match=re.escape(str(tmp_path / "cities/yangquan"))):
         check.settings(file)

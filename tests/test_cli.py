@@ -106,7 +106,7 @@ def test_debug_shows_the_trace(stage):
         cli.main(["--debug", "check", "--config", __file__])
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["figures", "--lang", "fr"]])
+@pytest.mark.parametrize("arguments", [["nonsense"], ["figures", "--lang", "fr"]])
 def test_a_wrong_command_line_exits_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
@@ -141,17 +141,33 @@ def test_results_count_the_verdicts(tmp_path, monkeypatch, capsys):
     arguments = ["results", "--config", str(ROOT / "inputs/config.yaml"), "--seconds", "61"]
     assert cli.main(arguments) == 0
     said = capsys.readouterr().out
-    assert "stated meets 1 of 2 computable targets (1 more are not computable)" in said
+    line = next(x for x in said.splitlines() if x.startswith("yangquan-2019"))
+    assert line.split("  ")[0] == "yangquan-2019"
+    assert "1 of 2 met" in line
+    assert line.split()[-2:] == ["1", "results/yangquan/yangquan-2019/"]
+    assert "verdict.csv" in said
+    assert "ledger.csv" not in said
     assert "Done in 61 s." in said
 
 
-def test_a_plan_without_computable_targets_is_told_in_words(tmp_path):
+def test_the_table_of_verdicts_is_aligned_in_both_languages(tmp_path):
+    from emisim.figures.language import columns
     from emisim.stages import results
 
-    table = tmp_path / "verdict.csv"
-    table.write_text("target,scenario,verdict\nrank,,not computable\n", encoding="utf-8")
-    assert results._verdict(table) == "none of its 1 targets is computable"
-    table.write_text("target,scenario,verdict\nso2,stated,met\nrank,,not computable\n")
-    assert results._verdict(table) == (
-        "stated meets 1 of 1 computable targets (1 more are not computable)"
-    )
+    folder = tmp_path / "town-2020"
+    folder.mkdir()
+    (folder / "verdict.csv").write_text("target,scenario,verdict\nrank,,not computable\n")
+    for lang in ("en", "zh"):
+        head, *lines = results.table([folder, tmp_path / "nowhere"], lang).splitlines()
+        starts = {columns(text[: text.rindex("  ")]) for text in (head, *lines)}
+        assert len(starts) == 1
+        assert lines[0].split()[1:4] == ["-", "-", "-"]
+
+
+def test_without_a_verb_the_verbs_and_the_verdicts_are_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([]) == 0
+    assert "new-city" in capsys.readouterr().out
+    monkeypatch.chdir(ROOT)
+    assert cli.main([]) == 0
+    assert "yangquan-2019" in capsys.readouterr().out

@@ -26,8 +26,17 @@ from emisim.commands import (
     WRITE_MANY,
 )
 from emisim.errors import EmisimError, InputError
+from emisim.messages import language, say
 from emisim.output import attempt
 from emisim.stages._inputs import UPSTREAM
+
+
+class Spoken(logging.Formatter):
+    """Puts what is logged in the language of the user, where the catalogue has it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the message of ``record``."""
+        return say(super().format(record), language())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="emisim", description=__doc__.splitlines()[0])
     root.add_argument("--version", action="version", version=f"emisim {__version__}")
     root.add_argument("--debug", action="store_true", help="show the trace of every error")
-    verbs = root.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = root.add_subparsers(dest="verb", metavar="VERB")
     for name, (summary, options) in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary)
         for option, settings in options.items():
@@ -47,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code."""
     given = vars(parser().parse_args(arguments))
     verb, debug = given.pop("verb"), given.pop("debug")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr, force=True)
+    if verb is None:
+        return _greet()
+    told = logging.StreamHandler(sys.stderr)
+    told.setFormatter(Spoken())
+    logging.basicConfig(level=logging.INFO, handlers=[told], force=True)
     try:
         _require_readable(verb, given)
         with attempt(_outputs(verb, given)):
@@ -57,6 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"emisim {verb}: {error}", file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
+    return 0
+
+
+def _greet() -> int:
+    """Print the verbs and, inside a project, the verdicts so far; return the exit code."""
+    parser().print_help()
+    if Path(CONFIG["default"]).is_file():
+        return main(["results"])
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from emisim import codegraph, config as configuration, provenance
 from emisim.errors import InputError
 from emisim.output import outdate_unfinished
-from emisim.stages import _inputs
+from emisim.stages import _inputs, results
 from emisim.vocabulary import HALVES
 
 # An environment that was not activated: find its `emisim` anyway.
@@ -44,6 +44,9 @@ def checked():
 CONFIG = checked()
 if workflow.is_main_process:
     outdate_unfinished("results")
+# Local jobs need no limit of starts per second: to keep one, Snakemake looks at all inputs of all
+# waiting jobs again every second, once more for every job done (bug of its 9.x).
+workflow.scheduling_settings.max_jobs_per_timespan = None
 MEMORY_MB = {"default": 4000, "fine": 12000}  # of a job that solves transport
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
