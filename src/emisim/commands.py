@@ -87,11 +87,20 @@ NEW_CITY: dict[str, Option] = {
     "towns": {"nargs": "+", "metavar": "NAME=LON,LAT", "help": "seats of districts, WGS84"},
     "weather": {"metavar": "NAME", "help": "table of inputs/weather; else the nearest"},
 }
+FILL: dict[str, Option] = {
+    "workbook": {"metavar": "FILE", "help": "else tables.xlsx of the folder"},
+    "datum": {"choices": ("WGS84", "GCJ-02", "BD-09"), "help": "of its positions, else WGS84"},
+    "add": {"nargs": "+", "metavar": "FOLDER", "help": "with the tables that emisim intake wrote"},
+    "remainder": {"action": "store_true", "help": "take listed facilities out of the totals"},
+}
 ONE: Option = {"nargs": "?", "metavar": "NAME", "help": "for --config inputs/NAME.yaml"}
 PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY, ONE)
 """Given by their place, without a flag."""
 
-RESULTS = dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ)
+RESULTS = {
+    **dict.fromkeys(("scenarios", "ledger", "air", "verdict", "provenance"), READ),
+    **dict.fromkeys(("effects", "contributions"), READ_IF),
+}
 VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "inventory": (
         "base-year inventory of a city from its activity and factor tables",
@@ -135,6 +144,8 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{"city": READ, "factors": READ},
             **{"shares": READ, "scenarios": READ, "receptors": READ},
             **{"matrix": READ_MANY, "fields": READ_MANY, "setting": SETTING, "out": WRITE},
+            **{"plan": READ_IF, "inventory": READ_IF},
+            **{"effects": WRITE_IF, "contributions": WRITE_IF},
         },
     ),
     "verdict": (
@@ -206,7 +217,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     ),
     "fill": (
         "tables of a city from its filled workbook",
-        {"city": CITY, "workbook": {"metavar": "FILE", "help": "else tables.xlsx of the folder"}},
+        {"city": CITY, **FILL},
     ),
     "check": (
         "check every input that the configuration names and print what the plans rest on",

@@ -101,8 +101,10 @@ def test_every_sector_can_be_built_and_every_source_has_a_place(inside):
 def test_configuration_and_plan_can_be_read(inside):
     settings = config.read("inputs/small.yaml")
     assert [(run.city, run.plan) for run in settings.runs] == [("small", "small-2021")]
-    plan = _plan.read("inputs/plans/small-2021.yaml", draft=False)
+    assert settings.draft
+    plan = _plan.read("inputs/plans/small-2021.yaml", draft=settings.draft)
     assert (plan.city, plan.base_year, plan.year) == ("small", 2020, 2021)
+    assert plan.left_out == ("clause 5: is missing",)
 
 
 def test_people_given_are_kept_and_shares_add_up(inside):

@@ -113,7 +113,7 @@ def _amounts(
     )
     ok = ~wrong & (parsed["number"] > 0).to_numpy()
     part = pd.DataFrame({"column": header.title, "written": texts, "given": parsed["number"]})
-    bounds = {name: _bound(found, name, header, lines) for name in ("low", "high")}
+    bounds = {name: _bound(found, name, lines, log) for name in ("low", "high")}
     part = part.assign(**bounds)[ok]
     cell = parsed["unit"].where(parsed["unit"] != "", "")[ok]
     part["multiplier"], part["expression"] = np.nan, ""
@@ -157,12 +157,16 @@ def _unit(cell: str, said: str, header: Header, lexicon: Lexicon) -> Unit | str:
     return unit
 
 
-def _bound(found: Recognised, name: str, header: Header, lines: pd.DataFrame) -> np.ndarray:
+def _bound(found: Recognised, name: str, lines: pd.DataFrame, log: Log) -> np.ndarray:
     """Return the low or high of a table with one column of amounts, NaN where it has none."""
     column = found.one(name)
     if column is None or len(found.all("value")) > 1:
         return np.full(len(lines), np.nan)
-    return numbers(found.table.cells.loc[lines.index, column.position])["number"].to_numpy()
+    texts = found.table.cells.loc[lines.index, column.position]
+    read = numbers(texts)
+    hint = "correct the cell, or empty it: the usual range is taken then"
+    _fault_each(f"{name} is not a number", texts[read["wrong"]], found, column, log, hint=hint)
+    return read["number"].to_numpy()
 
 
 def _processes(

@@ -56,7 +56,7 @@ def traffic(city: City) -> pd.DataFrame:
     -------
     DataFrame
         Index (grade, district, technology), columns km and weight; the weight is the mean over
-        the distance driven.
+        the distance driven, of a road class without traffic over its kinds of vehicles.
     """
     cars = city.table(vehicles.TOPIC)
     cars = cars[~_mobile.is_electric(cars)]
@@ -67,13 +67,17 @@ def traffic(city: City) -> pd.DataFrame:
         _driven(LIGHT, cars, vehicles.distance(cars, city), city.factors[vehicles.TOPIC]),
         _driven(FREIGHT, trucks, carried, city.factors[freight.TOPIC]),
     ]
-    total = pd.concat(parts).groupby(CLASS).sum()
-    return total.assign(weight=total["t km"] / total["km"])[["km", "weight"]]
+    whole = pd.concat(parts)
+    total = whole.groupby(CLASS)[["km", "t km"]].sum()
+    idle = whole.groupby(CLASS)["weight"].mean()
+    weight = (total["t km"] / total["km"]).where(total["km"] > 0, idle)
+    return total.assign(weight=weight)[["km", "weight"]]
 
 
 def _driven(grade: str, rows: pd.DataFrame, km: np.ndarray, table: Parameters) -> pd.DataFrame:
     weight = table.match(rows, ["vehicle_weight"], "t")[0][:, 0]
-    return rows.assign(**{"grade": grade, "km": km, "t km": km * weight})[[*CLASS, "km", "t km"]]
+    own = {"grade": grade, "km": km, "t km": km * weight, "weight": weight}
+    return rows.assign(**own)[[*CLASS, "km", "t km", "weight"]]
 
 
 def dust_activity(rows: pd.DataFrame, flow: pd.DataFrame, city: City) -> np.ndarray:

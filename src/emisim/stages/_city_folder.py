@@ -4,12 +4,13 @@ import json
 import tempfile
 from pathlib import Path
 from shutil import rmtree
+from string import Template
 from typing import Any
 
 import pandas as pd
 import shapely
 
-from emisim import boundaries
+from emisim import boundaries, csvtext
 from emisim.city import City
 from emisim.errors import InputError
 from emisim.factors import Factors
@@ -47,49 +48,15 @@ boundary: {boundary}
 # What grows between the towns, cropland or forest: assumed from the province.
 landscape: {landscape}
 {others}"""
-PLAN = """\
-# A plan to begin with: one clause without measures. docs/plans.md says what a plan file holds.
-
-id: {plan}
-city: {name}
-base_year: {year}
-year: {plan_year}
-title_en: {name_en}'s plan of {plan_year}
-title_zh: {name_zh}{plan_year}年行动计划
-
-clause_numbers: ['1']
-
-sections:
-  - {{id: A, title_en: Tasks, title_zh: 工作任务}}
-
-clauses:
-  - clause: '1'
-    section: A
-    title_en: First clause
-    title_zh: 第一条
-    summary_en: Nothing is written of the plan yet.
-    summary_zh: 计划内容尚未填写。
-    effect: none
-    reason: no-quantity
-
-targets: []
-
-scenarios:
-  - {{id: base, name_en: Base year, name_zh: 基准年}}
-  - {{id: reference, name_en: Without the plan, name_zh: 无计划情景, after: base,
-     steps: reference}}
-  - {{id: stated, name_en: Plan as stated, name_zh: 计划足额落实, after: reference,
-     steps: measures}}
-  - {{id: expected, name_en: Plan as expected, name_zh: 计划预期落实, after: reference,
-     steps: measures, effect: expected}}
-"""
 CONFIG = """\
 # One plan: snakemake --cores 8 --configfile inputs/{name}.yaml
 runs:
   - {{city: {name}, plan: {plan}}}
 languages: [zh, en]
 transport: default
+draft: true       # the plan is half written: take this line out when it is whole
 """
+FIRST_PLAN = "first_plan.yaml"
 
 
 def write(wish: Wish, inputs: Path) -> Path:
@@ -103,7 +70,7 @@ def write(wish: Wish, inputs: Path) -> Path:
     folder = inputs / "cities" / wish.name
     plan = f"{wish.name}-{wish.plan_year}"
     texts = {
-        inputs / "plans" / f"{plan}.yaml": PLAN.format(**vars(wish), plan=plan),
+        inputs / "plans" / f"{plan}.yaml": first_plan(wish, inputs, plan),
         inputs / f"{wish.name}.yaml": CONFIG.format(name=wish.name, plan=plan),
     }
     for path in (folder, *texts):
@@ -120,6 +87,12 @@ def write(wish: Wish, inputs: Path) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def first_plan(wish: Wish, inputs: Path, plan: str) -> str:
+    """Return the plan file to begin with: a draft with everyday measures as examples."""
+    path = inputs / rules.FOLDER / FIRST_PLAN
+    return Template(csvtext.read_text(path)).substitute(vars(wish), plan=plan)
 
 
 def save(frame: pd.DataFrame, path: Path) -> None:
@@ -148,7 +121,7 @@ def _fill(folder: Path, wish: Wish, inputs: Path) -> None:
 def tables(wish: Wish, inputs: Path) -> dict[str, pd.DataFrame]:
     """Return the tables of a new city by name, in the order of the workbook."""
     numbers = rules.read(inputs)
-    donor = neighbours.donor(inputs, wish.group, wish.weather.name)
+    donors = neighbours.donors(inputs, wish.group, wish.weather.name)
     own = people.table(
         wish.counties, people.areas(wish.polygons), wish.people, numbers, wish.group,
         of_package=wish.boundary == boundaries.PACKAGE,
@@ -166,8 +139,10 @@ def tables(wish: Wish, inputs: Path) -> dict[str, pd.DataFrame]:
         "districts": own,
         "places": borrowed.places(wish.counties, wish.polygons, wish.towns, urban, density),
         "monitors": borrowed.monitors(wish.counties, wish.polygons, wish.towns),
-        "observed": borrowed.observed(donor, OBSERVED, wish.year, spread),
-        **{n: borrowed.parameters(donor, n) for n in ("climate", "coal_quality", "roads")},
+        "observed": borrowed.observed(donors[0], OBSERVED, wish.year, spread),
+        "climate": borrowed.parameters(donors[0], "climate"),
+        "coal_quality": borrowed.coal_quality(donors),
+        "roads": borrowed.parameters(donors[0], "roads"),
     }
 
 

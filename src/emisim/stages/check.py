@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from emisim.city import City
 
 INPUTS, RESULTS = Path("inputs"), Path("results")
+DOUBTS = "doubts"
+"""Of what :func:`everything` returns: lines on what can be used and should be looked at."""
+NOT_MEASURED = "the base year's air is not this city's, and a verdict on it is worth nothing"
 OF_CITY, OF_PLAN = "air", "briefing"
 """Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
@@ -139,7 +142,24 @@ def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False,
     base = built(run, setting) if base is None else base
     plans.check(document, base, file=path)
     lacking = {"draft": f"{len(document.left_out)} left out"} if document.left_out else {}
-    return plans.balance_sheet(document) | {"sources": base.sizes["source"]} | lacking
+    counts = plans.balance_sheet(document) | {"sources": base.sizes["source"]} | lacking
+    return counts | {DOUBTS: doubts(locate(run)["city"], locate(run)["factors"])}
+
+
+def doubts(city: Path, factors: Path) -> list[str]:
+    """Return what can be used and should be looked at: stand-ins, and totals beside facilities."""
+    from emisim.city import ACTIVITY_COLUMNS
+    from emisim.csvtable import read_table
+    from emisim.stages import _domain, _observed
+    from emisim.templates import overlaps
+
+    observed = _observed.read(_domain.read(city, factors))
+    mine = (observed["status"] != "assumed").any()
+    said = [] if mine else [f"observed.csv: {len(observed)} rows, all assumed: {NOT_MEASURED}"]
+    for topic in overlaps.TOPICS:
+        found = overlaps.find(read_table(city / f"{topic}.csv", ACTIVITY_COLUMNS))
+        said += overlaps.tell(topic, found)
+    return said
 
 
 def locate(run: Run) -> dict[str, Path]:
@@ -227,9 +247,12 @@ def _digest(run: Run, stage: str, setting: str) -> str:
 
 def _print(run: Run, sheet: dict[str, Any]) -> None:
     print(f"{run.city}, {run.plan}: every input can be used")
+    said = sheet.pop(DOUBTS, [])
     for title, counts in sheet.items():
         if isinstance(counts, dict):
             text = ", ".join(f"{count} {name}" for name, count in counts.items())
             print(f"  {title:10}{text}")
         else:
             print(f"  {title:10}{counts}")
+    for line in said:
+        print(f"  look at   {line}")

@@ -6,11 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from emisim import intake
+from emisim import csvtext, intake
 from emisim.city import City
 from emisim.errors import InputError
 from emisim.factors import Factors
 from emisim.intake import report
+from emisim.templates import reader
 
 log = logging.getLogger(__name__)
 CITIES = Path("inputs/cities")
@@ -35,6 +36,7 @@ def run(
     Default of ``out``: ``intake``, ``intake-2``, ... in the city's folder. An existing folder is
     never written to.
     """
+    _refuse_ours(file, city)
     folder = Path(city) if (Path(city) / "city.yaml").is_file() else CITIES / city
     settings = City.read(folder, Factors(Path(factors)))
     target = _free(folder) if out is None else Path(out)
@@ -53,14 +55,19 @@ def run(
     log.info("%s: compare with the tables of %s, then move what you want", target, folder)
 
 
+def _refuse_ours(files: Sequence[str], city: str) -> None:
+    """Raise at the workbook of a city: it is read by another verb."""
+    for file in files:
+        if Path(file).is_file() and reader.is_ours(file):
+            msg = "this is the workbook that emisim new-city makes, not a book of the city"
+            hint = f"read it with: emisim fill {Path(city).name} --workbook {file}"
+            raise InputError(msg, file=file, hint=hint)
+
+
 def _write(found: intake.Intake, folder: Path) -> None:
     folder.mkdir()
-    decimals = f"%.{intake.activity.DIGITS}g"
     for name, table in found.tables.items():
-        path = folder / f"{name}.csv"
-        table.to_csv(
-            path, index=False, float_format=decimals, encoding="utf-8", lineterminator="\n"
-        )
+        csvtext.write(folder / f"{name}.csv", table, intake.activity.DIGITS)
     report.write(folder / REPORT, found.report)
 
 

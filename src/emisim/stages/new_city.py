@@ -17,7 +17,7 @@ from emisim.stages.check import INPUTS
 from emisim.templates import counties as listed
 from emisim.templates import neighbours, rules
 from emisim.templates.counties import County
-from emisim.templates.people import areas
+from emisim.templates.people import areas, core
 
 log = logging.getLogger(__name__)
 CELL_SIZE = "1000"
@@ -43,11 +43,12 @@ def run(
     _check_free(city)
     ask = Asker()
     name_en = ask("english", "Name in English", english, city.replace("-", " ").title(), str)
-    name_zh = ask("chinese", "Name in Chinese (城市名称)", chinese, None, str)
     where = boundary or boundaries.PACKAGE
     question = "Districts: a prefecture's code (140400), or Name=code of each, apart by spaces"
     wanted = ask("districts", question, districts, None, str.split)
     chosen = listed.chosen(wanted, where)
+    known = listed.prefecture(chosen[0].code) if where == boundaries.PACKAGE else ""
+    name_zh = ask("chinese", "Name in Chinese (城市名称)", chinese, known or name_en, str)
     polygons = _polygons(chosen, where)
     base_year = ask("year", "Base year (基准年)", year, None, partial(_whole, option="year"))
     province = rules.province(INPUTS, chosen[0].code // DIGITS_OF_PROVINCE)
@@ -59,8 +60,7 @@ def run(
     question = "Seats: Name=longitude,latitude of each district (WGS84); empty: not known"
     seats = _answers.towns(ask("towns", question, towns, [], str.split), chosen)
     _check_inside(seats, polygons)
-    centre = shapely.centroid(shapely.union_all(polygons.to_numpy()))
-    at = shapely.get_x(centre), shapely.get_y(centre)
+    at = _centre(chosen, polygons, seats)
     wish = Wish(
         city, name_en, name_zh, base_year, plan_year or base_year + 1, where, chosen, polygons,
         province, own_group, size, _shared(people, chosen, polygons), seats,
@@ -101,6 +101,19 @@ def _check_inside(seats: dict[str, tuple[float, float]], polygons: pd.Series) ->
             found = [other for other in polygons.index if shapely.contains_xy(polygons[other], *at)]
             hint = f"it lies in {found[0]}" if found else "longitude first, WGS84"
             raise InputError(msg, column="--towns", value=f"{name}={at[0]},{at[1]}", hint=hint)
+
+
+def _centre(
+    chosen: list[County], polygons: pd.Series, seats: dict[str, tuple[float, float]]
+) -> tuple[float, float]:
+    """Return where the city's weather is wanted: mean seat, else centroid, of its urban part."""
+    urban = [county.name for county in chosen if core(county)] or list(polygons.index)
+    known = [seats[name] for name in urban if name in seats]
+    if known:
+        lon, lat = (sum(part) / len(known) for part in zip(*known, strict=True))
+        return lon, lat
+    centre = shapely.centroid(shapely.union_all(polygons[urban].to_numpy()))
+    return shapely.get_x(centre), shapely.get_y(centre)
 
 
 def _shared(

@@ -1,6 +1,6 @@
 """Tables that a new city borrows from a neighbour, and places and monitors to begin with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,17 @@ def parameters(donor: City, table: str) -> pd.DataFrame:
     """Return a parameter table of a neighbour, every row assumed."""
     frame = csvtable.read_table(donor.folder / f"{table}.csv", PARAMETER_COLUMNS)
     return _stand_in(frame, donor)
+
+
+def coal_quality(donors: Sequence[City]) -> pd.DataFrame:
+    """Return the coal of the first neighbour, and of uses that it has not, that of the next."""
+    whole = parameters(donors[0], "coal_quality")
+    for donor in donors[1:]:
+        more = parameters(donor, "coal_quality")
+        known = pd.MultiIndex.from_frame(whole[["process", "fuel"]])
+        new = ~pd.MultiIndex.from_frame(more[["process", "fuel"]]).isin(known)
+        whole = pd.concat([whole, more[new]], ignore_index=True)
+    return whole
 
 
 def observed(

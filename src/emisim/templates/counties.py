@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emisim import boundaries
 from emisim.errors import InputError
@@ -40,6 +40,16 @@ def known(boundary: str, prefix: str = "") -> dict[int, str]:
     """
     found = _of_package(prefix) if boundary == boundaries.PACKAGE else _of_file(Path(boundary))
     return {code: name for code, name in sorted(found.items()) if str(code).startswith(prefix)}
+
+
+def prefecture(code: int) -> str:
+    """Return the Chinese name of the prefecture of a county in the package, without 市, else ""."""
+    query = "select city from ADMINISTRATIVE where path like ? and city is not null limit 1"
+    try:
+        rows = _look_up(query, str(code))
+    except InputError:
+        return ""
+    return str(rows[0][0]).removesuffix("市") if rows else ""
 
 
 def chosen(wanted: Iterable[str], boundary: str) -> list[County]:
@@ -82,12 +92,15 @@ def _of_code(name: str, code: int, boundary: str) -> list[County]:
 
 
 def _of_package(prefix: str) -> dict[int, str]:
+    return {int(Path(path).stem): str(name) for path, name in _look_up(QUERY, prefix)}
+
+
+def _look_up(query: str, prefix: str) -> list[tuple[Any, ...]]:
     folder = boundaries.package_folder()
     database = folder.parents[len(boundaries.PACKAGE_FOLDER.parts) - 2] / INDEX
     uri = f"file:{database}?mode=ro&immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as index:
-        rows = index.execute(QUERY, (f"%{folder.name}/{prefix}%",)).fetchall()
-    return {int(Path(path).stem): str(name) for path, name in rows}
+        return index.execute(query, (f"%{folder.name}/{prefix}%",)).fetchall()
 
 
 def _of_file(path: Path) -> dict[int, str]:

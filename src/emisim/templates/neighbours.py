@@ -65,10 +65,11 @@ def station(inputs: str | Path, centre: Point, name: str | None) -> Station:
     return known[name] if name else near[0]
 
 
-def donor(inputs: str | Path, group: str, weather: str) -> City:
-    """Return the city whose coal, roads, climate and air stand in for those of a new one.
+def donors(inputs: str | Path, group: str, weather: str) -> list[City]:
+    """Return the cities whose coal, roads, climate and air stand in for those of a new one.
 
-    Of the cities of the group, one with the same weather table, else the first by name.
+    The first is that of the group with the same weather table, else the first by name; the rest
+    of the group follow, then the other groups, to give what the first has not.
 
     Raises
     ------
@@ -77,12 +78,16 @@ def donor(inputs: str | Path, group: str, weather: str) -> City:
     """
     factors = Factors(Path(inputs) / "factors")
     cities = [City.read(folder.parent, factors) for folder in _folders(inputs)]
-    same = [city for city in cities if group_of(city.settings.composition) == group]
-    if not same:
+    have = sorted({group_of(city.settings.composition) for city in cities})
+    if group not in have:
         msg = "no city of this group is there to take coal, roads and climate from"
-        have = sorted({group_of(city.settings.composition) for city in cities})
         raise InputError(msg, file=Path(inputs) / "cities", value=group, allowed=have)
-    return sorted(same, key=lambda city: (city.settings.weather != weather, city.folder.name))[0]
+
+    def distance_of(city: City) -> tuple[bool, bool, str]:
+        other = group_of(city.settings.composition) != group
+        return other, city.settings.weather != weather, city.folder.name
+
+    return sorted(cities, key=distance_of)
 
 
 def _folders(inputs: str | Path) -> Iterable[Path]:
