@@ -11,7 +11,7 @@ LAYERS = (
     "cells csvtext csvtable models tables grid overlay calendar coordinates config",
     "convention workspace inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",
-    "scenario ledger variants progress air gridding observations indices intake regrid templates",
+    "scenario ledger variants progress effects contributions air gridding observations indices intake regrid templates",
     "plan plan_model plan_scenarios target_model target_record target_days target_indices "
     "target_conditions target_values targets claim_model claims drafts",
     "figures briefing report measure_words export provenance published explain comparison",

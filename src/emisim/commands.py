@@ -16,6 +16,13 @@ NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
 CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
 TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
 READ_IF: Option = {"metavar": "PATH", "help": "to read, if wanted"}
+SIDES: Option = {
+    **{"nargs": "+", "metavar": "PLAN[:SCENARIO]"},
+    "help": "or CITY/PLAN[:SCENARIO]; scenario stated where none is named",
+}
+SPOKEN: Option = {"choices": ("zh", "en"), "help": "language; else the user's setting"}
+TABLE_IF: Option = {"metavar": "FILE", "help": "table to write, .csv or .xlsx"}
+PICTURE_IF: Option = {"metavar": "FILE", "help": "picture to write, .png, .svg or .pdf"}
 WRITE_IF: Option = {"metavar": "PATH", "help": "to write, if wanted"}
 DRAFT: Option = {"action": "store_true", "help": "the plan file is half written"}
 EACH: Option = {
@@ -94,7 +101,7 @@ FILL: dict[str, Option] = {
     "remainder": {"action": "store_true", "help": "take listed facilities out of the totals"},
 }
 ONE: Option = {"nargs": "?", "metavar": "NAME", "help": "for --config inputs/NAME.yaml"}
-PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY, ONE)
+PLACED = (NAMED, CLAUSE, TABLES, BOOKS, FORMAT, CITY, ONE, SIDES)
 """Given by their place, without a flag."""
 
 RESULTS = {
@@ -177,8 +184,8 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
         },
     ),
-    "compare": (
-        "all plans beside each other: verdicts, totals and one figure",
+    "comparison": (
+        "all plans of a configuration beside each other: verdicts, totals and one figure",
         {
             **{"lang": LANGUAGES, "city": READ_MANY, "plan": READ_MANY, "scenarios": READ_MANY},
             **{"air": READ_MANY, "verdict": READ_MANY},
@@ -222,6 +229,10 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "check": (
         "check every input that the configuration names and print what the plans rest on",
         {"name": ONE, "config": CONFIG, "draft": DRAFT},
+    ),
+    "compare": (
+        "print scenarios of plans beside each other, from their results",
+        {"sides": SIDES, "lang": SPOKEN, "out": TABLE_IF, "figure": PICTURE_IF},
     ),
     "explain": (
         "what was made of one clause of a plan: read, assumed, touched, changed",

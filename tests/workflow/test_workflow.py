@@ -26,7 +26,8 @@ EVERYTHING = MAKING | PLANNING
 
 
 def test_a_run_makes_everything(house):
-    for name in ("verdict.csv", "ledger.csv", "air.nc", "provenance.json", "briefing-en.html"):
+    tables = ("verdict.csv", "ledger.csv", "effects.csv", "contributions.csv")
+    for name in (*tables, "air.nc", "provenance.json", "briefing-en.html"):
         assert (house.folder / PLAN / name).stat().st_size > 0
     assert list((house.folder / PLAN / "figures/en").glob("*.png"))
     assert list((house.folder / PLAN / "figures/en").glob("*.svg"))

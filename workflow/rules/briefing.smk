@@ -7,6 +7,8 @@ rule write_briefing:
         scenarios="results/{city}/{plan}/scenarios.nc",
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
+        effects="results/{city}/{plan}/effects.csv",
+        contributions="results/{city}/{plan}/contributions.csv",
         verdict="results/{city}/{plan}/verdict.csv",
         claims="results/{city}/{plan}/claims.csv",
         provenance="results/{city}/{plan}/provenance.json",
@@ -35,6 +37,7 @@ rule write_briefing:
         "emisim briefing --lang {params.languages} --city {params.city}"
         " --plan {params.plan} --figures {input.figures}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
-        " --air {input.air} --verdict {input.verdict} --claims {input.claims}"
+        " --air {input.air} --effects {input.effects}"
+        " --contributions {input.contributions} --verdict {input.verdict} --claims {input.claims}"
         " --provenance {input.provenance}"
         " --out {output.pages} > {log} 2>&1"

@@ -7,6 +7,8 @@ rule draw_figures:
         scenarios="results/{city}/{plan}/scenarios.nc",
         ledger="results/{city}/{plan}/ledger.csv",
         air="results/{city}/{plan}/air.nc",
+        effects="results/{city}/{plan}/effects.csv",
+        contributions="results/{city}/{plan}/contributions.csv",
         verdict="results/{city}/{plan}/verdict.csv",
         provenance="results/{city}/{plan}/provenance.json",
     output:
@@ -31,5 +33,6 @@ rule draw_figures:
         "emisim figures --lang {params.languages} --city {params.city} --factors {params.factors}"
         " --plan {params.plan} --emissions {input.emissions}"
         " --scenarios {input.scenarios} --ledger {input.ledger}"
-        " --air {input.air} --verdict {input.verdict} --provenance {input.provenance}"
+        " --air {input.air} --effects {input.effects}"
+        " --contributions {input.contributions} --verdict {input.verdict} --provenance {input.provenance}"
         " --out {output.folder} > {log} 2>&1"

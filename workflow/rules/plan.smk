@@ -60,6 +60,7 @@ rule compute_air:
     input:
         tables=files("air"),
         code=code("air"),
+        inventory="results/{city}/base/inventory.nc",
         shares="results/{city}/base/shares.nc",
         scenarios="results/{city}/{plan}/scenarios.nc",
         receptors="results/{city}/transport/receptors.nc",
@@ -67,6 +68,8 @@ rule compute_air:
         fields=expand("results/{{city}}/{{plan}}/fields-{half}.nc", half=HALVES),
     output:
         air=update("results/{city}/{plan}/air.nc"),
+        effects=update("results/{city}/{plan}/effects.csv"),
+        contributions=update("results/{city}/{plan}/contributions.csv"),
     log:
         "results/logs/compute_air/{city}-{plan}.log",
     benchmark:
@@ -77,6 +80,7 @@ rule compute_air:
         runtime=20,
     params:
         made_from=made_from("air"),
+        plan=plan,
         city=city,
         factors=FACTORS,
         setting=CONFIG.transport,
@@ -86,7 +90,8 @@ rule compute_air:
         "emisim air --city {params.city} --factors {params.factors} --shares {input.shares}"
         " --scenarios {input.scenarios} --receptors {input.receptors}"
         " --matrix {input.matrix} --fields {input.fields} --setting {params.setting}"
-        " --out {output.air} > {log} 2>&1"
+        " --plan {params.plan} --inventory {input.inventory} --effects {output.effects}"
+        " --contributions {output.contributions} --out {output.air} > {log} 2>&1"
 
 
 rule judge_targets:
@@ -136,6 +141,8 @@ rule write_provenance:
             "results/{city}/base/budget.csv",
             "results/{city}/{plan}/ledger.csv",
             "results/{city}/{plan}/singles.csv",
+            "results/{city}/{plan}/effects.csv",
+            "results/{city}/{plan}/contributions.csv",
             "results/{city}/{plan}/verdict.csv",
             "results/{city}/{plan}/claims.csv",
         ],

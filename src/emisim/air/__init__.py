@@ -15,7 +15,7 @@ the observations are wrong, and the map is only as good as its pattern. ``unattr
 held. O3 is not modelled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -29,6 +29,7 @@ from emisim.air.response import (
     RESPONSES,
     SIMPLE,
     TOTAL_OF,
+    attribute,
     gas_ammonia,
     respond,
     species,
@@ -69,7 +70,8 @@ def over_areas(local: xr.DataArray, stations: Sequence[str]) -> xr.DataArray:
 
 
 def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Sequence[str],
-                   basis: Air, base: str = "base") -> xr.Dataset:  # fmt: skip
+                   basis: Air, base: str = "base", anchor: "Anchored | None" = None
+                   ) -> xr.Dataset:  # fmt: skip
     """Return concentrations by scenario at monitors, by area, and on the cells of the map.
 
     Parameters
@@ -85,6 +87,8 @@ def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Se
         Observations, tables and weather.
     base
         Scenario that belongs to the observations.
+    anchor
+        Of :func:`anchored`, if it is known already.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def concentrations(local: xr.DataArray, cells: xr.DataArray | None, stations: Se
         msg = "the base scenario is missing"
         raise InputError(msg, value=base, allowed=names)
     at_area = over_areas(local, stations)
-    anchor = anchored(at_area.sel(scenario=base, drop=True), basis)
+    anchor = anchor or anchored(at_area.sel(scenario=base, drop=True), basis)
     bases, share = anchor.bases, anchor.bases.ways[background.SHARE]
     found = _respond(at_area, bases.observed, anchor.ways, anchor.held, basis, base)
     by_area = found.sel(way=background.SHARE, drop=True)
@@ -162,17 +166,27 @@ class Anchored:
     held: Base
     basis: Air
 
-    def respond(self, local: xr.DataArray) -> xr.DataArray:
+    def respond(self, local: xr.DataArray, like: str | None = None) -> xr.DataArray:
         """Return annual means (..., species, point), ug/m3, of a scenario that is not the base.
 
         ``local`` (..., season, component, period, point): its contributions, of
-        :func:`over_areas`.
+        :func:`over_areas`; or at points that stand on the observed base of the area ``like``.
         """
-        share = self.bases.ways[background.SHARE]
-        held, air = self.held.at(way=background.SHARE), self.basis.conditions
-        moved = background.neighbours(air.numerics)
-        found = respond(local, self.bases.observed, share, held, air, moved)
-        return _annual(species(found), self.basis.year)
+        moved = background.neighbours(self.basis.conditions.numerics)
+        return self.annual(species(self.attribute(local, moved, like)[0]))
+
+    def attribute(self, local: xr.DataArray, moved: Mapping[str, float], like: str | None = None
+                  ) -> tuple[xr.DataArray, xr.DataArray]:  # fmt: skip
+        """Return :func:`emisim.air.response.attribute`; ``moved`` is {} in the base."""
+        at = {} if like is None else {"point": like}
+        share = self.bases.ways[background.SHARE].sel(**at, drop=True)
+        seen = self.bases.observed.sel(**at, drop=True)
+        held = self.held.at(way=background.SHARE, **at)
+        return attribute(local, seen, share, held, self.basis.conditions, moved)
+
+    def annual(self, seasonal: xr.DataArray) -> xr.DataArray:
+        """Return annual means of means by ``season``."""
+        return _annual(seasonal, self.basis.year)
 
 
 def anchored(local: xr.DataArray, basis: Air) -> Anchored:

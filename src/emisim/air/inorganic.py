@@ -123,9 +123,16 @@ def totals(base: Base, local: Mapping[str, xr.DataArray],
 
 def _total(total: Floats, share: Floats, neighbours: float, local: Floats,
            before: Floats) -> Floats:  # fmt: skip
+    own, rest = _split(total, share, neighbours, local, before)
+    return own + rest
+
+
+def _split(total: Floats, share: Floats, neighbours: float, local: Floats,
+           before: Floats) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return what the domain's emissions make of a total, and the rest; held where none are."""
     known = before > 0
-    ratio = np.where(known, local / np.where(known, before, 1), 1.0)
-    return total * (share * neighbours + (1 - share) * ratio)
+    own = np.where(known, total * (1 - share) * local / np.where(known, before, 1), 0.0)
+    return own, total * np.where(known, share * neighbours, share * neighbours + (1 - share))
 
 
 def _gas(total: Floats, particulate: Floats) -> Floats:
@@ -149,6 +156,9 @@ def particles(total: Mapping[str, xr.DataArray], air: Conditions) -> dict[str, x
 def respond(base: Base, local: xr.DataArray, air: Conditions,
             neighbours: Mapping[str, float]) -> dict[str, xr.DataArray]:  # fmt: skip
     """Return particulate nitrate and ammonium of scenarios (..., season, point), ug/m3.
+
+    ``nitrate_own`` and ``ammonium_own`` are the parts of them that are due to the domain's own
+    emissions: in a period, the domain's part of TN or TA.
 
     Parameters
     ----------
@@ -175,15 +185,17 @@ def respond(base: Base, local: xr.DataArray, air: Conditions,
         weight = [(g - first) / (second - first) for g in gas]
         now = (so4, _between(*tn, weight[0]), _between(*ta, weight[1]))
         terms = zip(total, share, factor, now, before, strict=True)
-        made = [_total(t, b, n, part / hours, held) for t, b, n, part, held in terms]
+        split = [_split(t, b, n, part / hours, held) for t, b, n, part, held in terms]
+        made = [own + rest for own, rest in split]
         found = partition(temperature, humidity, *made, air.chemistry)
         ions = found.particulate_nitrate, found.particulate_ammonium
         gas = [_gas(t, i) for t, i in zip(made[1:], ions, strict=True)]
-    like = fields[0]
-    return {
-        name: (like.copy(data=values) * air.hours).sum("period")
-        for name, values in zip(("nitrate", "ammonium"), ions, strict=True)
-    }
+    like, out = fields[0], {}
+    for name, ion, (own, rest) in zip(("nitrate", "ammonium"), ions, split[1:], strict=True):
+        part = own / np.where(own + rest > 0, own + rest, 1)
+        for key, data in ((name, ion), (f"{name}_own", ion * part)):
+            out[key] = (like.copy(data=data) * air.hours).sum("period")
+    return out
 
 
 def _local_parts(local: xr.DataArray, gas: Mapping[str, xr.DataArray],

@@ -1,5 +1,7 @@
 """What the domain's own emissions add to the air: emissions times the source-receptor matrix."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,6 +15,7 @@ from emisim.tables import Parameters
 from emisim.vocabulary import HALVES, SEASONS
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp] | slice
 TRACERS: dict[str, dict[str, int]] = {
     "EC": {"BC": 1},
     "POA": {"OC": 1},
@@ -123,20 +126,42 @@ def contributions(rate: xr.DataArray, at_source: xr.DataArray, year: int) -> xr.
     year
         Calendar year of the months.
     """
-    months = [m for of in HALVES.values() for m in of]
     lead = [d for d in rate.dims if d not in ("source", "month", "tracer")]
-    emitted = rate.sel(month=months).transpose("tracer", *lead, "month", "source")
+    emitted = rate.transpose("tracer", *lead, "month", "source")
+    every = slice(None)
+    by_month = monthly(emitted.rename(source="entry"), at_source, [(every, every)])
+    means = seasonal(by_month.isel(state=0), year)
+    return means.transpose(..., "season", "component", "period", "receptor")
+
+
+def monthly(rate: xr.DataArray, at_source: xr.DataArray,
+            states: Sequence[tuple[slice, Rows]]) -> xr.DataArray:  # fmt: skip
+    """Return contributions by month (state, component, ..., month, period, receptor), ug/m3.
+
+    Parameters
+    ----------
+    rate
+        (tracer, ..., month, entry), ug/s.
+    at_source
+        As :func:`contributions` takes it.
+    states
+        Entries that make each state, and the sources of ``at_source`` that they are.
+    """
+    months = [m for of in HALVES.values() for m in of]
+    emitted = rate.sel(month=months)
     order = ("row", "half", "period", "receptor")
     effect = at_source.sel(half=list(HALVES)).transpose(*order, "source")
     tracers, rows = (v[d].values.tolist() for v, d in ((emitted, "tracer"), (effect, "row")))
+    pairs = [(emitted.values[tracers.index(t)], effect.values[rows.index(r)])
+             for t, r in COMPONENTS.values()]  # fmt: skip
     parts = [
-        _received(emitted.values[tracers.index(t)], effect.values[rows.index(r)])
-        for t, r in COMPONENTS.values()
+        [_received(e[..., entries], k[..., sources]) for e, k in pairs]
+        for entries, sources in states
     ]
-    coords = {n: emitted[n].values for n in (*lead, "month")}
+    lead = emitted.dims[1:-1]
+    coords = {n: emitted[n].values for n in lead if n in emitted.coords}
     coords |= {n: effect[n].values for n in order[2:]} | {"component": list(COMPONENTS)}
-    joined = xr.DataArray(np.stack(parts), coords, ("component", *lead, "month", *order[2:]))
-    return seasonal(joined, year).transpose(..., "season", "component", "period", "receptor")
+    return xr.DataArray(np.array(parts), coords, ("state", "component", *lead, *order[2:]))
 
 
 def _received(emitted: Floats, effect: Floats) -> Floats:

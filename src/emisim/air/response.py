@@ -80,7 +80,15 @@ def gas_ammonia(composition: Parameters, group: str) -> xr.DataArray:
 
 def respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, base: Base,
             conditions: Conditions, neighbours: Mapping[str, float]) -> xr.DataArray:  # fmt: skip
-    """Return concentrations (..., season, response, point) from modelled local contributions.
+    """Return concentrations (..., season, response, point): the first of :func:`attribute`."""
+    return attribute(local, observed, share, base, conditions, neighbours)[0]
+
+
+def attribute(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, base: Base,
+              conditions: Conditions, neighbours: Mapping[str, float]
+              ) -> tuple[xr.DataArray, xr.DataArray]:  # fmt: skip
+    """Return concentrations (..., season, response, point) from modelled local contributions,
+    and the part of them that is due to the domain's own emissions.
 
     Parameters
     ----------
@@ -99,26 +107,37 @@ def respond(local: xr.DataArray, observed: xr.DataArray, share: xr.DataArray, ba
 
     Notes
     -----
-    Where the model has no local contribution to a component in the base, the component is held.
+    Where the model has no local contribution to a component in the base, the component is held,
+    and none of it is the domain's. The domain's part of a component is that of its linear sum, of
+    nitrate and ammonium that of TN and TA (:func:`emisim.air.inorganic.respond`).
     """
     names = pd.Index(list(SIMPLE), name="component")
     before = xr.concat([base.local[n] for n in SIMPLE], names)
     now = local.sel(component=list(SIMPLE)).sum("period")
     b, seen = (v.sel(response=list(SIMPLE)).rename(response="component") for v in (share, observed))
     moved = xr.DataArray([neighbours.get(n, 1.0) for n in SIMPLE], {"component": list(SIMPLE)})
-    ratio = (now / before.where(before > 0)).fillna(1.0)
-    simple = seen * (b * moved + (1 - b) * ratio)
+    ratio = now / before.where(before > 0)
+    own = (seen * (1 - b) * ratio).fillna(0.0 * seen)
+    simple = seen * (b * moved + (1 - b) * ratio.fillna(1.0))
     parts = {n: simple.sel(component=n, drop=True) for n in SIMPLE}
+    mine = {n: own.sel(component=n, drop=True) for n in SIMPLE}
     ions = inorganic.respond(base, local, conditions, neighbours)
     for name, ion, held in (
         ("NO3", "nitrate", base.nitrate), ("NH4", "ammonium", base.ammonium),
     ):  # fmt: skip
-        factor = (ions[ion] / held.where(held > 0)).fillna(1.0)
-        parts[name] = observed.sel(response=name, drop=True) * factor
+        level = observed.sel(response=name, drop=True)
+        parts[name] = level * (ions[ion] / held.where(held > 0)).fillna(1.0)
+        mine[name] = level * (ions[f"{ion}_own"] / held.where(held > 0)).fillna(0.0)
     seen = observed.sel(response="NO2", drop=True)
     power = conditions.numerics.value("NOx_exponent", "fraction", process="NO2")
-    parts["NO2"] = seen * (parts["NO2"] / seen) ** power
+    linear, parts["NO2"] = parts["NO2"], seen * (parts["NO2"] / seen) ** power
+    mine["NO2"] = mine["NO2"] * parts["NO2"] / linear
     parts["unattributed"] = observed.sel(response="unattributed", drop=True) + 0 * parts["EC"]
+    mine["unattributed"] = 0 * parts["unattributed"]
+    return _stacked(parts), _stacked(mine)
+
+
+def _stacked(parts: Mapping[str, xr.DataArray]) -> xr.DataArray:
     names = pd.Index(list(RESPONSES), name="response")
     joined = xr.concat([parts[n] for n in RESPONSES], names)
     return joined.transpose(..., "season", "response", "point")

@@ -39,6 +39,9 @@ class Findings:
         (scenario, species, station), ug/m3; None without air.
     by_area, anchor_ratio
         As from :func:`emisim.air.concentrations`; None without air.
+    effects, contributions
+        As from :func:`emisim.effects.build` and :func:`emisim.contributions.build`; None without
+        air.
     """
 
     place: Mapping[str, str]
@@ -52,6 +55,8 @@ class Findings:
     at_monitors: xr.DataArray | None = None
     by_area: xr.DataArray | None = None
     anchor_ratio: xr.DataArray | None = None
+    effects: pd.DataFrame | None = None
+    contributions: pd.DataFrame | None = None
 
     def inside(self, scenario: str = "base") -> pd.DataFrame:
         """Return the totals of one scenario without the load served beyond the city."""

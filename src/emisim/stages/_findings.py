@@ -26,6 +26,8 @@ class Results:
     air: str
     verdict: str
     provenance: str
+    effects: str | None = None
+    contributions: str | None = None
 
 
 def of_plan(
@@ -51,6 +53,8 @@ def of_plan(
         "at_monitors": air["at_monitors"],
         "by_area": air["by_area"],
         "anchor_ratio": air["anchor_ratio"],
+        "effects": table(paths.effects) if paths.effects else None,
+        "contributions": table(paths.contributions) if paths.contributions else None,
     }
     return document, told, air
 

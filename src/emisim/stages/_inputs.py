@@ -33,12 +33,12 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "matrix": ("inventory",),
     "scenarios": ("inventory",),
     "fields": ("grid", "scenarios"),
-    "air": ("grid", "receptors", "matrix", "scenarios", "fields"),
+    "air": ("inventory", "grid", "receptors", "matrix", "scenarios", "fields"),
     "verdict": ("scenarios", "air"),
     "provenance": ("grid", "receptors", "matrix", "scenarios", "fields", "air", "verdict"),
     "figures": ("provenance",),
     "briefing": ("figures",),
-    "compare": ("scenarios", "air", "verdict"),
+    "comparison": ("scenarios", "air", "verdict"),
 }
 """Stage -> the stages whose results it reads."""
 
@@ -92,12 +92,12 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
             *transport,
             *(tables / f"{name}.csv" for name in ("air", "composition")),
             *(folder / "observed.csv", folder / "districts.csv"),
-            *(*background(folder), *own_matrix(folder)),
+            *(*background(folder), *own_matrix(folder), *(of_plan(document) if plan else [])),
         ],
         "verdict": judged,
         "provenance": judged,
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
-        "compare": [document, folder / "city.yaml"],
+        "comparison": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml"],
     }
     return sorted(set(own[stage]))

@@ -11,9 +11,10 @@ from emisim import grid as grids
 from emisim.air import Air, background, inorganic, local, plume
 from emisim.air.inorganic import Conditions
 from emisim.city import City
+from emisim.effects import CityAir
 from emisim.errors import InputError
 from emisim.grid import Grid
-from emisim.stages import _domain, _files, _inputs, _observed, _plan, _transport
+from emisim.stages import _domain, _effects, _files, _inputs, _observed, _plan, _transport
 from emisim.transport import emissions, matrix, releases, subgrid
 
 BASE = "base"
@@ -22,22 +23,31 @@ log = logging.getLogger(__name__)
 
 
 def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
-        matrix: list[str], fields: list[str], setting: str, out: str) -> None:  # fmt: skip
-    """Write the concentrations (netCDF); a matrix of the city's own is an input like its tables."""
+        matrix: list[str], fields: list[str], setting: str, out: str, plan: str | None = None,
+        inventory: str | None = None, effects: str | None = None,
+        contributions: str | None = None) -> None:  # fmt: skip
+    """Write the concentrations (netCDF); a matrix of the city's own is an input like its tables.
+
+    With ``plan`` and base-year ``inventory``, the effects of the plan's measures and the
+    contributions of sources are written, too (CSV).
+    """
+    tables = _effects.wanted(plan, inventory, effects, contributions)
     case = _transport.Case(_domain.read(city, factors), setting)
     spread, many, kernels = (_files.load(path) for path in (shares, scenarios, receptors))
     rows, maps = ([_files.load(p) for p in paths] for paths in (matrix, fields))
-    found = concentrations(case, spread, many, kernels, rows, maps)
+    found, city_air = concentrations(case, spread, many, kernels, rows, maps)
     made = [] if case.place.settings.matrix else zip(rows, matrix, strict=True)
     pairs = [(spread, shares), (many, scenarios), (kernels, receptors), *made,
              *zip(maps, fields, strict=True)]  # fmt: skip
     made_from = provenance.record(
         "air",
-        _inputs.files("air", city=city, factors=factors, plan=""),
+        _inputs.files("air", city=city, factors=factors, plan=plan or ""),
         [provenance.of(d, p) for d, p in pairs],
     )
     if _plan.is_draft(many):
         found = found.assign_attrs({_plan.ATTRIBUTE: many.attrs[_plan.ATTRIBUTE]})
+    if tables is not None:
+        _effects.write(tables, found, many, city_air)
     _files.save(found.assign_attrs(grids.from_attrs(spread.attrs).attrs()), out, made_from)
     for name in found["species"].values:
         means = found["by_area"].sel(species=name, area=air.CITY).to_series()
@@ -46,8 +56,8 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
 
 def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
                    kernels: xr.Dataset, rows: list[xr.Dataset], maps: list[xr.Dataset]
-                   ) -> xr.Dataset:  # fmt: skip
-    """Return the concentrations of all scenarios.
+                   ) -> tuple[xr.Dataset, CityAir]:  # fmt: skip
+    """Return the concentrations of all scenarios, and what makes them of emissions.
 
     Parameters
     ----------
@@ -72,13 +82,21 @@ def concentrations(case: _transport.Case, spread: xr.Dataset, many: xr.Dataset,
     field = field.reset_coords(drop=True)
     cells = field.stack(cell=("y", "x"), create_index=False).drop_vars(["y", "x"])
     basis = basis_of(case, whole["gas_share"])
+    at_base = air.over_areas(at_receptor.sel(scenario=BASE, drop=True), case.stations)
+    city_air = CityAir(
+        effect, air.anchored(at_base, basis), case.stations,
+        rate.sel(scenario=BASE, drop=True).sum("source"), many["source_sector"].values,
+        case.place.factors, case.place.settings.oxidants,
+    )  # fmt: skip
     cells = inorganic.at_nodes(cells, case.gas_share, whole["gas_share"])
-    found = air.concentrations(at_receptor, cells * oxidants, case.stations, basis, BASE)
+    found = air.concentrations(
+        at_receptor, cells * oxidants, case.stations, basis, BASE, city_air.anchor
+    )
     return found.drop_vars("on_cells").assign(
         concentration=on_grid(found["on_cells"], field, case.grid),
         population_weighted=weighted(found["by_area"], case.place),
         plume_local=through_plumes(case, spread, many, kernels),
-    )
+    ), city_air
 
 
 def weighted(by_area: xr.DataArray, place: City) -> xr.DataArray:

@@ -24,6 +24,8 @@ def run(
     provenance: str,
     out: Sequence[str],
     claims: str | None = None,
+    effects: str | None = None,
+    contributions: str | None = None,
 ) -> None:
     """Write the pages, which open from disk without a network.
 
@@ -33,7 +35,7 @@ def run(
         what = f"--out names {len(out)} files for {len(lang)} languages"
         raise InputError(what, value=list(out), hint="name one file per language, in one order")
     settings = models.read(Path(city) / "city.yaml", CitySettings)
-    results = _findings.Results(scenarios, ledger, air, verdict, provenance)
+    results = _findings.Results(scenarios, ledger, air, verdict, provenance, effects, contributions)
     document, told, _ = _findings.of_plan(settings, plan, results)
     findings, report = Findings(**told), _findings.report(provenance)
     compared = None if claims is None else _findings.table(claims)

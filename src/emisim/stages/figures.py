@@ -22,9 +22,11 @@ def run(
     verdict: str,
     provenance: str,
     out: str,
+    effects: str | None = None,
+    contributions: str | None = None,
 ) -> None:
     """Write the figures, by language, into the folder ``out``, in the place of an older one."""
-    results = _findings.Results(scenarios, ledger, air, verdict, provenance)
+    results = _findings.Results(scenarios, ledger, air, verdict, provenance, effects, contributions)
     material = _material.of_plan(city, factors, plan, emissions, results)
     with _files.folder(out) as folder:
         written = [path for name in lang for path in album.draw(material, name, folder / name)]
