@@ -139,7 +139,7 @@ def tables(wish: Wish, inputs: Path) -> dict[str, pd.DataFrame]:
         "districts": own,
         "places": borrowed.places(wish.counties, wish.polygons, wish.towns, urban, density),
         "monitors": borrowed.monitors(wish.counties, wish.polygons, wish.towns),
-        "observed": borrowed.observed(donors[0], OBSERVED, wish.year, spread),
+        "observed": borrowed.observed(donors, OBSERVED, wish.year, spread),
         "climate": borrowed.parameters(donors[0], "climate"),
         "coal_quality": borrowed.coal_quality(donors),
         "roads": borrowed.parameters(donors[0], "roads"),

@@ -1,5 +1,6 @@
 """What was observed in a city: ``observed.csv``."""
 
+import numpy as np
 import pandas as pd
 
 from emisim import csvtable
@@ -35,3 +36,21 @@ def read(city: City) -> pd.DataFrame:
         lambda table: check_units(table, dict(table["species"].map(UNITS).dropna()), path),
     )
     return csvtable.read_table(path, COLUMNS, key=key, checks=checks)
+
+
+def check(city: City) -> None:
+    """Check that the base year's air can be told: annual means, and the course of the seasons.
+
+    Raises
+    ------
+    InputError
+        A species without an annual mean of the base year, or no year with its twelve months.
+    """
+    path, year = city.folder / OBSERVED_FILE, city.settings.base_year
+    try:
+        observations.area_observations(read(city), np.array([observations.CITY]), year)
+    except InputError as error:
+        if error.file is not None and str(error.file) != OBSERVED_FILE:
+            raise
+        hint = f"{error.hint}; where nothing is measured, another city's with status assumed"
+        raise InputError(error.what, file=path, value=error.value, hint=hint) from None

@@ -185,10 +185,11 @@ def built(run: Run, setting: str = "default") -> "xr.Dataset":
 
 
 def _built(place: "City", paths: dict[str, Path], setting: str) -> "xr.Dataset":
-    from emisim.stages import _domain, _record, _transport, inventory
+    from emisim.stages import _domain, _observed, _record, _transport, inventory
 
     base = inventory.build(str(paths["city"]), str(paths["factors"]))
     _domain.check(place, base)
+    _observed.check(place)
     _transport.check(_transport.Case(place, setting), base)
     _record.read(str(paths["city"]), str(paths["factors"]))
     return base

@@ -21,6 +21,7 @@ MONITORS = ["station", "name_zh", "district", "lon", "lat", "status", "source", 
 AMOUNTS = ["value", "low", "high"]
 AIR = ("PM2.5", "PM10", "SO2", "NO2", "CO", "O3")
 DECIMALS = 4
+MONTHS = 12
 
 
 def parameters(donor: City, table: str) -> pd.DataFrame:
@@ -41,21 +42,48 @@ def coal_quality(donors: Sequence[City]) -> pd.DataFrame:
 
 
 def observed(
-    donor: City, columns: Iterable[csvtable.Column], year: int, spread: float
+    donors: Sequence[City], columns: Iterable[csvtable.Column], year: int, spread: float
 ) -> pd.DataFrame:
-    """Return the neighbour's means of its base year as those of another year, all assumed.
+    """Return the first neighbour's means of its base year as those of another year, all assumed.
 
-    ``spread``: half of the range that they get.
+    Monthly means follow, of the last year that has twelve, of the next neighbour where the first
+    has none: they give the course of the seasons, whatever their year.
+
+    Parameters
+    ----------
+    spread
+        Half of the range that the means get.
     """
-    frame = csvtable.read_table(donor.folder / "observed.csv", tuple(columns))
-    own = (frame["year"] == donor.settings.base_year) & (frame["district"] == CITY_TOTAL)
-    frame = frame[own & (frame["station"] == "") & frame["species"].isin(AIR)]
+    columns = tuple(columns)
+    tables = [(city, _of_city(city, columns)) for city in donors]
+    first, frame = tables[0]
+    own = frame["month"].isna() & (frame["year"] == first.settings.base_year)
+    parts = [_as_assumed(frame[own], f"{first.settings.name}'s mean", spread).assign(year=year)]
+    for species in frame.loc[own, "species"]:
+        for city, table in tables:
+            months = table[table["month"].notna() & (table["species"] == species)]
+            whole = months.groupby("year")["month"].transform("nunique") == MONTHS
+            if whole.any():
+                last = months[whole & (months["year"] == months.loc[whole, "year"].max())]
+                what = f"{city.settings.name}'s course of the seasons"
+                parts.append(_as_assumed(last.sort_values("month"), what, spread))
+                break
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_city(city: City, columns: tuple[csvtable.Column, ...]) -> pd.DataFrame:
+    """Return the means of the whole city."""
+    frame = csvtable.read_table(city.folder / "observed.csv", columns)
+    whole = (frame["district"] == CITY_TOTAL) & (frame["station"] == "")
+    return frame[whole & frame["species"].isin(AIR)]
+
+
+def _as_assumed(frame: pd.DataFrame, what: str, spread: float) -> pd.DataFrame:
     wide = {"low": frame["value"] * (1 - spread), "high": frame["value"] * (1 + spread)}
     wide = {name: [float(f"{x:.6g}") for x in column] for name, column in wide.items()}
-    was = f"{donor.settings.name} {donor.settings.base_year}"
-    frame = frame.assign(year=year, **wide, status="assumed", source=JUDGEMENT)
-    note = f"{was} stands in; nothing of this city: replace by its own means"
-    return frame.assign(note=note).reset_index(drop=True)
+    years = frame["year"].map("{:.0f}".format)
+    notes = f"{what} of " + years + " stands in; nothing of this city: replace by its own"
+    return frame.assign(**wide, status="assumed", source=JUDGEMENT, note=notes)
 
 
 def _stand_in(frame: pd.DataFrame, donor: City) -> pd.DataFrame:
