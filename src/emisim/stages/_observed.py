@@ -7,6 +7,7 @@ from emisim import csvtable
 from emisim.air import observations
 from emisim.city import CITY_TOTAL, City
 from emisim.csvtable import VALUE, Column
+from emisim.errors import InputError
 from emisim.tables import check_known, check_sources, check_units
 from emisim.target_record import HELD, OBSERVED_FILE
 
