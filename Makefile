@@ -14,7 +14,7 @@ help:  ## show this list
 run: $(VENV)/.installed-run  ## install what is pinned, then compute the plans of inputs/config.yaml
 	@$(BIN)/python -m compileall -q src
 	@begin=$$(date +%s); \
-	$(BIN)/snakemake --cores $(CORES) --quiet host reason --no-hooks && \
+	$(BIN)/snakemake --cores $(CORES) --quiet host reason && \
 	$(BIN)/emisim results --seconds $$(($$(date +%s) - begin))
 
 test: $(VENV)/.installed-dev  ## install what is pinned, then run the whole test suite

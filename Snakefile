@@ -19,5 +19,15 @@ include: "workflow/rules/briefing.smk"
 include: "workflow/rules/comparison.smk"
 
 
+onstart:
+    # Local jobs need no limit of starts per second: to keep one, Snakemake 9 looks at all inputs of
+    # all waiting jobs every second, and once more for every job done.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
+
 onsuccess:
-    results.show(CONFIG)
+    if (
+        "MAKELEVEL" not in os.environ
+    ):  # make run says it too when nothing was to be done
+        results.show(CONFIG)

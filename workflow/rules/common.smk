@@ -4,6 +4,7 @@
 # things keep these from passing for new ones: `emisim` marks what it has not finished, and what
 # bears the mark is outdated below; and `made_from` digests the contents of all inputs and code that
 # a result descends from, so that not file times but a new digest redoes the job.
+import os
 import shlex
 import sys
 from functools import cache
@@ -44,9 +45,6 @@ def checked():
 CONFIG = checked()
 if workflow.is_main_process:
     outdate_unfinished("results")
-# Local jobs need no limit of starts per second: to keep one, Snakemake looks at all inputs of all
-# waiting jobs again every second, once more for every job done (bug of its 9.x).
-workflow.scheduling_settings.max_jobs_per_timespan = None
 MEMORY_MB = {"default": 4000, "fine": 12000}  # of a job that solves transport
 RUNS = [f"{run.city}/{run.plan}" for run in CONFIG.runs]
 
