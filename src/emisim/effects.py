@@ -129,9 +129,15 @@ def build(scenarios: Sequence[Scenario], base: xr.Dataset, before: xr.DataArray,
     from, as in the ledger (:func:`emisim.ledger.build`). Step 0 is what the scenario starts from
     less the base; with it the effects in sequence add to the scenario less the base.
     """
-    parts = [_of_scenario(scenario, base, before, air) for scenario in scenarios]
-    if not parts:
+    if not scenarios:
         return pd.DataFrame(columns=list(COLUMNS))
+    states = [_states(scenario, base, air) for scenario in scenarios]
+    level = air.answers(xr.concat(states, "state"))
+    ends = np.cumsum([part.sizes["state"] for part in states])
+    parts = [
+        _rows(scenario, level.isel(state=slice(end - part.sizes["state"], end)), before)
+        for scenario, part, end in zip(scenarios, states, ends, strict=True)
+    ]
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
@@ -155,27 +161,32 @@ def require_equal(added: pd.Series, expected: pd.Series, what: str) -> None:
         raise MassError(message)
 
 
-def _of_scenario(scenario: Scenario, base: xr.Dataset, before: xr.DataArray,
-                 air: CityAir) -> pd.DataFrame:  # fmt: skip
+def _states(scenario: Scenario, base: xr.Dataset, air: CityAir) -> xr.Dataset:
+    """Return the states (state,): the start, after each of n steps, then each step alone."""
     start = scenario.parent.apply(base) if scenario.parent else base
     start = start if scenario.year is None else start.assign_attrs(year=scenario.year)
     every = np.arange(start.sizes["source"])
-    first = air.states([(every, emission(start, every))]).isel(state=0)
+    first = air.states([(every, emission(start, every))])
     series, singles = (air.states(found) for found in changes(scenario, start))
-    sequence, alone = (air.answers(found) for found in (_in_sequence(first, series),
-                                                        _alone(first, singles)))  # fmt: skip
-    begun = sequence.isel(state=[0])
-    in_sequence = xr.concat([begun - before, sequence.diff("state", label="lower")], "state")
-    by_itself = xr.concat(
-        [begun - before, alone.isel(state=slice(1, None)) - begun.isel(state=0)], "state"
-    )
-    steps = [(0, REFERENCE, ""), *_named(scenario.own_steps)]
-    values = {"in_sequence_ug_m3": in_sequence, "alone_ug_m3": by_itself}
-    names = pd.RangeIndex(len(steps), name="state")
-    table = xr.Dataset(values).assign_coords(state=names).transpose("state", "receptor", "species")
-    rows = table.to_dataframe().reset_index()
-    labels = pd.DataFrame(steps, columns=["order", "id", "clause"])
-    return rows.join(labels, on="state").assign(scenario=scenario.id)
+    in_sequence = xr.concat([first, series], "state").cumsum("state")
+    return xr.concat([in_sequence, first.isel(state=0) + singles], "state")
+
+
+def _rows(scenario: Scenario, level: xr.DataArray, before: xr.DataArray) -> pd.DataFrame:
+    """Return a scenario's rows from the concentrations (state, species, receptor) of its states."""
+    steps = scenario.own_steps
+    start, last = level.isel(state=[0]), len(steps) + 1
+    sequence = level.isel(state=slice(0, last)).diff("state", label="lower")
+    alone = level.isel(state=slice(last, None)) - start.isel(state=0)
+    effect = {
+        "in_sequence_ug_m3": xr.concat([start - before, sequence], "state"),
+        "alone_ug_m3": xr.concat([start - before, alone], "state"),
+    }
+    names = pd.RangeIndex(last, name="state")
+    table = xr.Dataset(effect).assign_coords(state=names).transpose("state", "receptor", "species")
+    labels = pd.DataFrame([(0, REFERENCE, ""), *_named(steps)], columns=["order", "id", "clause"])
+    rows = table.to_dataframe().reset_index().join(labels, on="state")
+    return rows.assign(scenario=scenario.id)
 
 
 def _named(steps: Sequence[Step]) -> list[tuple[int, str, str]]:
@@ -210,13 +221,3 @@ def emission(inventory: xr.Dataset, rows: np.ndarray) -> np.ndarray:
     """Return the emission (source, month, species), kg per month, of the sources ``rows``."""
     activity, factor, removal = (inventory.variables[n].isel(source=rows) for n in TERMS)
     return (activity * (factor * (1 - removal))).transpose("source", "month", "species").values
-
-
-def _in_sequence(first: xr.Dataset, added: xr.Dataset) -> xr.Dataset:
-    """Return the states (state,) from ``first`` on, after each of the additions."""
-    return xr.concat([first, added], "state").cumsum("state")
-
-
-def _alone(first: xr.Dataset, added: xr.Dataset) -> xr.Dataset:
-    """Return the states (state,): ``first``, and it with each of the additions."""
-    return xr.concat([first, first + added], "state")
