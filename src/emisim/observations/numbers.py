@@ -1,12 +1,13 @@
 """Texts of values to numbers in the units of the common form."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from emisim.cells import plain
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.observations.rules import Rules
 from emisim.observations.terms import MICROGRAMS, POLLUTANTS, UNITS, unit_name
 
@@ -31,7 +32,7 @@ def numbers(texts: pd.Series, columns: pd.Series, file: str) -> tuple[np.ndarray
     Raises
     ------
     InputError
-        If a cell is neither a number nor a mark of a missing value.
+        At every cell that is neither a number nor a mark of a missing value.
     """
     codes, spellings = pd.factorize(texts)
     clean = [plain(text) for text in spellings]
@@ -40,20 +41,15 @@ def numbers(texts: pd.Series, columns: pd.Series, file: str) -> tuple[np.ndarray
     kept = pd.Series(clean, dtype=object).where(~(empty | marked))
     found = pd.to_numeric(kept, errors="coerce").to_numpy(dtype=float, copy=True)
     wrong = ~np.isfinite(found) & ~empty & ~marked
-    if wrong.any():
-        at = int(np.flatnonzero(wrong[codes])[0])
+    faults = Faults()
+    for at in np.flatnonzero(wrong[codes]).tolist():
         msg = "not a number"
         allowed = ["a number with a decimal point", "empty", *sorted(MARKS)[:6]]
         hint = "correct the cell; write the unit in the header"
-        raise InputError(
-            msg,
-            file=file,
-            row=int(texts.index[at]),
-            column=columns.iloc[at],
-            value=texts.iloc[at],
-            allowed=allowed,
-            hint=hint,
-        )
+        where: dict[str, Any] = {"file": file, "row": int(texts.index[at])}
+        where |= {"column": columns.iloc[at], "value": texts.iloc[at]}
+        faults.add(InputError(msg, allowed=allowed, hint=hint, **where))
+    faults.tell()
     code = np.isin(found, list(CODES))
     found[code] = np.nan
     return found[codes], (code | marked)[codes]
@@ -72,11 +68,11 @@ def factors(values: pd.DataFrame, units: Mapping[str, str], file: str) -> np.nda
     Raises
     ------
     InputError
-        If a unit is neither ug/m3 nor mg/m3.
+        At every unit that is neither ug/m3 nor mg/m3.
     """
     require_known(units, POLLUTANTS, "pollutant in units", hint="say units={'CO': 'mg/m3'}")
     pairs = values[["species", "unit"]].drop_duplicates()
-    of = {}
+    of, faults = {}, Faults()
     for line, (species, written) in zip(pairs.index, pairs.to_numpy(), strict=True):
         unit = unit_name(units.get(species, "")) or written or UNITS[species]
         if unit not in MICROGRAMS:
@@ -86,16 +82,11 @@ def factors(values: pd.DataFrame, units: Mapping[str, str], file: str) -> np.nda
             hint = (
                 f"convert it, or say units={{{species!r}: {UNITS[species]!r}}} if it is misprinted"
             )
-            raise InputError(
-                msg,
-                file=file,
-                row=int(line),
-                column=column,
-                value=unit,
-                allowed=MICROGRAMS,
-                hint=hint,
-            )
+            where = {"file": file, "row": int(line), "column": column, "value": unit}
+            faults.add(InputError(msg, allowed=MICROGRAMS, hint=hint, **where))
+            continue
         of[species, written] = MICROGRAMS[unit] / MICROGRAMS[UNITS[species]]
+    faults.tell()
     table = pd.Series(of)
     wanted = pd.MultiIndex.from_frame(values[["species", "unit"]])
     return table.to_numpy()[table.index.get_indexer(wanted)]

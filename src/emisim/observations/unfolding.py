@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from emisim.cells import plain
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.observations.layouts import Layout
 from emisim.observations.terms import POLLUTANTS, interpret, unit_name
 
@@ -67,12 +67,12 @@ def _place(layout: Layout, place: str | None) -> tuple[pd.Series, pd.Series]:
         name = place or Path(layout.file).stem
         return pd.Series(name, index=city.index, dtype=object), city
     label = layout.text(found[0])
-    empty = label == ""
-    if empty.any():
-        msg, column = "the line names no place", layout.title(found[0])
-        hint = "fill in the name, or remove the line"
-        row = int(str(empty.idxmax()))
-        raise InputError(msg, file=layout.file, row=row, column=column, hint=hint)
+    faults, column = Faults(), layout.title(found[0])
+    for line in label.index[label == ""]:
+        msg, hint = "the line names no place", "fill in the name, or remove the line"
+        row = int(str(line))
+        faults.add(InputError(msg, file=layout.file, row=row, column=column, hint=hint))
+    faults.tell()
     if found[0] == "station" and layout.columns("city"):
         of = pd.DataFrame({"city": city, "station": label}).drop_duplicates()
         shared = set(of.loc[of["station"].duplicated(), "station"])
@@ -149,20 +149,14 @@ def _said(layout: Layout, species: str | None) -> pd.DataFrame:
 def _species(layout: Layout) -> pd.DataFrame:
     """Return species, averaging and unit of each line; indices have species ""."""
     codes, spellings = pd.factorize(layout.text("species"))
-    found = [interpret(text) for text in spellings]
+    found, faults = [interpret(text) for text in spellings], Faults()
     for code, (text, header) in enumerate(zip(spellings, found, strict=True)):
         if header.role != "pollutant" and not INDICES.search(plain(text)):
             line = int(layout.body.index[codes == code][0])
             msg, column = "unknown pollutant", layout.title("species")
             hint = "correct the name, or remove the lines of other pollutants"
-            raise InputError(
-                msg,
-                file=layout.file,
-                row=line,
-                column=column,
-                value=text,
-                allowed=POLLUTANTS,
-                hint=hint,
-            )
+            where: dict[str, Any] = {"file": layout.file, "row": line, "column": column}
+            faults.add(InputError(msg, value=text, allowed=POLLUTANTS, hint=hint, **where))
+    faults.tell()
     columns = {name: [getattr(h, name) for h in found] for name in ("species", "averaging", "unit")}
     return pd.DataFrame(columns).iloc[codes].set_axis(layout.body.index)

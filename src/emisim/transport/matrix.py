@@ -18,7 +18,7 @@ gas and particle together; they deposit by the share that is gas, so each stands
 ``@low`` and ``@high``; a second variable ``gas_share (node)`` holds the gas shares there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ import pyproj
 import xarray as xr
 from scipy import sparse
 
-from emisim.errors import InputError, require_known
+from emisim.errors import Faults, InputError, require_known
 from emisim.grid import Grid
 from emisim.vocabulary import HALVES
 
@@ -92,26 +92,30 @@ def check(matrix: xr.Dataset, receptors: Sequence[str], groups: Sequence[str], *
     ------
     InputError
         For missing dimensions or labels, wrong units, numbers that are not finite or negative,
-        another city's matrix or grid, uneven cells.
+        another city's matrix or grid, uneven cells: all that is wrong at once.
     """
     where: Where = {"file": file}
+    faults, parts = Faults(), []
     values = _sensitivity(matrix, where)
-    if str(matrix.attrs.get("city", "")) != city:
-        msg = "the matrix was made for another city, or its attribute `city` is missing"
-        hint = "set the attribute to the name of the city's folder"
-        value = str(matrix.attrs.get("city", ""))
-        raise InputError(msg, value=value, allowed=[city], hint=hint, **where)
-    for dim, names in (("row", ROWS), ("half", HALVES), ("period", PERIODS),
-                       ("receptor", receptors)):  # fmt: skip
-        _require(list(names), values[dim].values, dim, where)
-    _require([], values["group"].values, "group", where)
-    _check_numbers(values, where)
-    _check_place(matrix, domain, where)
-    chosen = xr.concat([_group(values, g, where) for g in groups], "group")
-    chosen = chosen.assign_coords(group=list(groups))
-    keep = {"receptor": list(receptors), "row": list(ROWS), "half": list(HALVES),
-            "period": list(PERIODS)}  # fmt: skip
-    found = {"sensitivity": chosen.sel(keep).transpose(*DIMS), "gas_share": _nodes(matrix, where)}
+    needed = {"receptor": receptors, "row": ROWS, "half": HALVES, "period": PERIODS, "group": ()}
+    with faults.held():
+        _check_attributes(matrix, city, where)
+    for dim, names in needed.items():
+        for fault in _lacking(list(names), values[dim].values, dim, where):
+            faults.add(fault)
+    with faults.held():
+        _check_numbers(values, where)
+    with faults.held():
+        _check_place(matrix, domain, where)
+    for group in groups:
+        with faults.held():
+            parts.append(_group(values, group, where))
+    with faults.held():
+        nodes = _nodes(matrix, where)
+    faults.tell()
+    chosen = xr.concat(parts, "group").assign_coords(group=list(groups))
+    keep = {dim: list(names) for dim, names in needed.items() if dim != "group"}
+    found = {"sensitivity": chosen.sel(keep).transpose(*DIMS), "gas_share": nodes}
     return xr.Dataset(found, attrs=matrix.attrs)
 
 
@@ -120,36 +124,51 @@ def _sensitivity(matrix: xr.Dataset, where: Where) -> xr.DataArray:
         found = matrix["sensitivity"].dims if "sensitivity" in matrix else list(matrix.data_vars)
         msg = "not a source-receptor matrix: variable `sensitivity` with its dimensions is missing"
         raise InputError(msg, value=found, allowed=DIMS, hint="see docs/transport.md", **where)
-    values = matrix["sensitivity"].transpose(*DIMS)
-    unit = str(values.attrs.get("units", ""))
+    return matrix["sensitivity"].transpose(*DIMS)
+
+
+def _check_attributes(matrix: xr.Dataset, city: str, where: Where) -> None:
+    faults, value = Faults(), str(matrix.attrs.get("city", ""))
+    unit = str(matrix["sensitivity"].attrs.get("units", ""))
     if unit not in UNITS:
         msg = "the sensitivity has another unit"
         hint = "ug/m3 per ug/s is s m-3; convert and say so in the attribute `units`"
-        raise InputError(msg, value=unit, allowed=UNITS[:1], hint=hint, **where)
-    return values
+        faults.add(InputError(msg, value=unit, allowed=UNITS[:1], hint=hint, **where))
+    if value != city:
+        msg = "the matrix was made for another city, or its attribute `city` is missing"
+        hint = "set the attribute to the name of the city's folder"
+        faults.add(InputError(msg, value=value, allowed=[city], hint=hint, **where))
+    faults.tell()
 
 
 def _check_place(matrix: xr.Dataset, domain: Grid, where: Where) -> None:
     """Raise unless the cells are even, in the grid's projection, and cover it."""
+    faults = Faults()
     crs = str(matrix.attrs.get("crs", ""))
     if not same_projection(crs, domain.crs):
         msg = "the matrix has another projection than the city's grid, or none (attribute `crs`)"
         hint = "put y and x into the projection of the city's own results and name it"
-        raise InputError(msg, value=crs, allowed=[domain.crs], hint=hint, **where)
+        faults.add(InputError(msg, value=crs, allowed=[domain.crs], hint=hint, **where))
     ends = {"y": (domain.y0, domain.y1), "x": (domain.x0, domain.x1)}
     for axis, (low, high) in ends.items():
-        centre = matrix[axis].values
-        step = np.diff(centre.astype(float)) if centre.dtype.kind in "iuf" else np.empty(0)
-        if not (step.size and (step > 0).all() and np.allclose(step, step[0])):
-            msg = f"coordinate {axis} must rise evenly (cell centres, m)"
-            raise InputError(msg, value=centre[:3].tolist(), **where)
-        reach = centre[0] - step[0] / 2, centre[-1] + step[0] / 2
-        slack = SLACK * domain.cell_size
-        if reach[0] > low + slack or reach[1] < high - slack:
-            msg = f"the cells do not cover the city's grid along {axis}: is it another city's grid?"
-            hint = "let the cells cover the whole grid, with 0 where nothing arrives"
-            raise InputError(msg, value=f"{reach[0]:.0f} to {reach[1]:.0f} m", hint=hint,
-                             allowed=[f"at least {low:.0f} to {high:.0f} m"], **where)  # fmt: skip
+        with faults.held():
+            _check_axis(matrix[axis].values, axis, (low, high), SLACK * domain.cell_size, where)
+    faults.tell()
+
+
+def _check_axis(centre: np.ndarray, axis: str, ends: tuple[float, float], slack: float,
+                where: Where) -> None:  # fmt: skip
+    step = np.diff(centre.astype(float)) if centre.dtype.kind in "iuf" else np.empty(0)
+    if not (step.size and (step > 0).all() and np.allclose(step, step[0])):
+        msg = f"coordinate {axis} must rise evenly (cell centres, m)"
+        hint = "write the middle of each cell, from the south and from the west"
+        raise InputError(msg, column=axis, value=centre[:3].tolist(), hint=hint, **where)
+    (low, high), reach = ends, (centre[0] - step[0] / 2, centre[-1] + step[0] / 2)
+    if reach[0] > low + slack or reach[1] < high - slack:
+        msg = f"the cells do not cover the city's grid along {axis}: is it another city's grid?"
+        hint = "let the cells cover the whole grid, with 0 where nothing arrives"
+        raise InputError(msg, column=axis, value=f"{reach[0]:.0f} to {reach[1]:.0f} m", hint=hint,
+                         allowed=[f"at least {low:.0f} to {high:.0f} m"], **where)  # fmt: skip
 
 
 def same_projection(first: str, second: str) -> bool:
@@ -166,26 +185,27 @@ def _nodes(matrix: xr.Dataset, where: Where) -> xr.DataArray:
     known = matrix.get("gas_share", xr.DataArray(dims=()))
     if known.dims != ("node",) or set(NODES) - {str(n) for n in known["node"].values}:
         msg = "the matrix lacks `gas_share (node)`, the gas share of TN and TA at low and high"
-        raise InputError(msg, value=known.dims, allowed=NODES, **where)
+        hint = "add the variable with both nodes; see docs/transport.md"
+        raise InputError(msg, value=known.dims, allowed=NODES, hint=hint, **where)
     nodes = known.sel(node=list(NODES)).astype(float)
     low, high = nodes.values
     if not 0 <= low < high <= 1:
         msg = "the gas shares of the nodes must lie between 0 and 1, low below high"
-        raise InputError(msg, value=[low, high], **where)
+        hint = "write the shares that the two solutions were made with"
+        raise InputError(msg, value=[low, high], allowed=["0 to 1"], hint=hint, **where)
     return nodes
 
 
-def _require(wanted: list[str], found: np.ndarray, dim: str, where: Where) -> None:
+def _lacking(wanted: list[str], found: np.ndarray, dim: str, where: Where) -> Iterator[InputError]:
+    """Yield a fault for every name that stands twice or is missing."""
     known = [str(name) for name in found]
-    twice = [name for name in known if known.count(name) > 1]
-    if twice:
-        msg = f"the matrix holds a {dim} twice"
-        raise InputError(msg, value=twice[0], hint="keep one of the two", **where)
-    missing = [name for name in wanted if name not in known]
-    if missing:
+    for name in dict.fromkeys(n for n in known if known.count(n) > 1):
+        msg, hint = f"the matrix holds a {dim} twice", "keep one of the two"
+        yield InputError(msg, column=dim, value=name, hint=hint, **where)
+    for name in (n for n in wanted if n not in known):
         msg = f"the matrix lacks a {dim}"
         hint = "make it for this city's monitors and districts, or remove it to use the engine"
-        raise InputError(msg, value=missing[0], allowed=known, hint=hint, **where)
+        yield InputError(msg, column=dim, value=name, allowed=known, hint=hint, **where)
 
 
 def _check_numbers(values: xr.DataArray, where: Where) -> None:

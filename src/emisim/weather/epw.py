@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from emisim import tables, units
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
+from emisim.weather.record import ROW
 
 HEADER_LINES = 8
 FIELDS = {
@@ -45,15 +46,18 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, object]]:
     Raises
     ------
     InputError
-        If the LOCATION line or the number of fields is wrong.
+        If the LOCATION line or the number of fields of an hour is wrong: all of them at once.
     """
-    lines = tables.read_text(path).splitlines()
-    attrs = _location(lines[0] if lines else "", path)
-    rows = [line.split(",") for line in lines[HEADER_LINES:] if line.strip()]
-    short = next((i for i, r in enumerate(rows) if len(r) < NEEDED), None)
-    if short is not None:
-        msg = f"an hour has {len(rows[short])} fields; an EPW hour has 35"
-        raise InputError(msg, file=path, row=HEADER_LINES + short + 1, hint="use a complete file")
+    lines, faults = tables.read_text(path).splitlines(), Faults()
+    with faults.held():
+        attrs = _location(lines[0] if lines else "", path)
+    below = enumerate(lines[HEADER_LINES:], HEADER_LINES + 1)
+    numbered = [(number, line.split(",")) for number, line in below if line.strip()]
+    for number, fields in (n for n in numbered if len(n[1]) < NEEDED):
+        msg = f"an hour has {len(fields)} fields; an EPW hour has 35"
+        faults.add(InputError(msg, file=path, row=number, hint="use a complete file"))
+    faults.tell()
+    rows = [fields for _, fields in numbered]
     raw = pd.DataFrame(
         {name: [r[i] if i < len(r) else "" for r in rows] for i, name in FIELDS.items()}
     )
@@ -67,6 +71,7 @@ def read(path: str | Path) -> tuple[pd.DataFrame, dict[str, object]]:
     frame["cloud"] /= TENTHS
     frame["relative_humidity"] /= PERCENT
     frame["time"] = _time(frame)
+    frame[ROW] = [number for number, _ in numbered]
     return frame.drop(columns=["year", "month", "day", "hour"]), attrs
 
 
@@ -76,7 +81,12 @@ def _location(line: str, path: str | Path) -> dict[str, object]:
         msg = "not an EnergyPlus weather file: the first line must be LOCATION with nine fields"
         hint = "give an .epw file, or another kind that docs/weather.md lists"
         raise InputError(msg, file=path, row=1, value=line[:60], hint=hint)
-    latitude, longitude, utc_offset = (float(p) for p in parts[6:9])
+    try:
+        latitude, longitude, utc_offset = (float(p) for p in parts[6:9])
+    except ValueError:
+        msg = "latitude, longitude and utc_offset must be numbers"
+        hint = "correct the seventh to ninth field of the line LOCATION"
+        raise InputError(msg, file=path, row=1, value=parts[6:9], hint=hint) from None
     return {
         "station": parts[1],
         "latitude": latitude,

@@ -3,17 +3,19 @@
 Both give UTC. A report at hh:00 stands for the hour that ends then.
 """
 
+import re
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from emisim import tables, units
-from emisim.errors import InputError
+from emisim.csvtable import parse
+from emisim.errors import Faults, InputError
 from emisim.tables import Parameters
-from emisim.weather.hourly_csv import station
+from emisim.weather.hourly_csv import HEADER, station
 from emisim.weather.humidity import relative_humidity
 from emisim.weather.record import HOUR
 
@@ -22,6 +24,7 @@ LITE = (
     *("wind_direction", "wind_speed", "sky", "rain", "rain_six_hours"),
 )
 """Columns of ISD-Lite."""
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 LITE_MISSING = -9999
 TENTHS = 10.0
 OKTAS = 8
@@ -39,15 +42,21 @@ def read_lite(path: str | Path, p: Parameters) -> tuple[pd.DataFrame, dict[str, 
     Raises
     ------
     InputError
-        If a line of the station is missing or a row has not twelve whole numbers.
+        If lines of the station are missing or rows have not twelve whole numbers: all at once.
     """
-    lines = tables.read_text(path).splitlines()
-    head, attrs = station(lines, path)
-    rows = [line.split() for line in lines[head:] if line.strip()]
-    for i, row in enumerate(rows):
-        if len(row) != len(LITE) or not all(c.lstrip("-").isdigit() for c in row):
+    lines, faults = tables.read_text(path).splitlines(), Faults()
+    with faults.held():
+        attrs = station(lines, path)[1]
+    rows = []
+    for number, line in enumerate(lines, 1):
+        row = [] if line.startswith(HEADER) else line.split()
+        if row and (len(row) != len(LITE) or not all(WHOLE.fullmatch(c) for c in row)):
             msg = "not a row of ISD-Lite: it has twelve whole numbers"
-            raise InputError(msg, file=path, row=head + i + 1, value=" ".join(row)[:60])
+            hint, value = "download the file again, or remove the line", " ".join(row)[:60]
+            faults.add(InputError(msg, file=path, row=number, value=value, hint=hint))
+        elif row:
+            rows.append(row)
+    faults.tell()
     raw = pd.DataFrame(np.array(rows, dtype=float).reshape(-1, len(LITE)), columns=list(LITE))
     raw = raw.mask(raw == LITE_MISSING)
     stamp = pd.to_datetime(raw[["year", "month", "day", "hour"]], errors="coerce")
@@ -90,15 +99,19 @@ def read_global(
     InputError
         If a column or the offset is missing, or a coded cell cannot be split.
     """
-    raw = pd.read_csv(StringIO(tables.read_text(path)), dtype=str, keep_default_na=False)
+    raw, faults = parse(tables.read_text(path), path, dtype=str, keep_default_na=False), Faults()
     for name in GLOBAL_NEEDED:
         if name not in raw:
-            msg = "missing column"
-            raise InputError(msg, file=path, row=1, column=name, allowed=GLOBAL_NEEDED)
+            msg, hint = "missing column", "add the column"
+            where: dict[str, Any] = {"file": path, "row": 1, "column": name}
+            faults.add(InputError(msg, allowed=GLOBAL_NEEDED, hint=hint, **where))
+    faults.tell()
+    if raw.empty:
+        msg = "the record has no hours"
+        raise InputError(msg, file=path, hint="download the file again")
     attrs = {
         "station": str(raw["NAME"].iloc[0]) if "NAME" in raw else Path(path).stem,
-        "latitude": float(raw["LATITUDE"].iloc[0]),
-        "longitude": float(raw["LONGITUDE"].iloc[0]),
+        **{name.lower(): _degrees(raw, name, path) for name in ("LATITUDE", "LONGITUDE")},
         "source": f"NCEI global-hourly, file {Path(path).name}",
         **site,
     }
@@ -111,8 +124,20 @@ def read_global(
     return _finished(nearest.reset_index(drop=True), attrs, p), attrs
 
 
+def _degrees(raw: pd.DataFrame, name: str, path: str | Path) -> float:
+    degrees = pd.to_numeric(raw[name].iloc[:1], errors="coerce").iloc[0]
+    if not np.isfinite(degrees):
+        msg, hint = (
+            f"the {name.lower()} of the station is not a number",
+            "write digits, such as 37.07",
+        )
+        where: dict[str, Any] = {"file": path, "row": 2, "column": name}
+        raise InputError(msg, value=raw[name].iloc[0], hint=hint, **where)
+    return float(degrees)
+
+
 def _decoded(raw: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    stamp = pd.to_datetime(raw["DATE"], errors="coerce")
+    stamp, faults = pd.to_datetime(raw["DATE"], errors="coerce"), Faults()
 
     def part(column: str, position: int, missing: str) -> pd.Series:
         if column not in raw:
@@ -121,14 +146,14 @@ def _decoded(raw: pd.DataFrame, path: str | Path) -> pd.DataFrame:
         kept = cells.where(~cells.isin([missing, f"+{missing}", ""]))
         numbers = pd.to_numeric(kept, errors="coerce")
         bad = kept.notna() & numbers.isna()
-        if bad.any():
-            i = int(np.flatnonzero(bad)[0])
-            msg = f"{column} cannot be split into its parts"
-            raise InputError(msg, file=path, row=i + 2, column=column, value=raw[column].iloc[i])
+        for i in np.flatnonzero(bad).tolist():
+            msg, hint = f"{column} cannot be split into its parts", "download the file again"
+            where: dict[str, Any] = {"file": path, "row": i + 2, "column": column}
+            faults.add(InputError(msg, value=raw[column].iloc[i], hint=hint, **where))
         return numbers
 
     hours = part("AA1", 0, "99")
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "stamp": stamp,
             "utc": stamp.dt.round("h"),
@@ -140,6 +165,8 @@ def _decoded(raw: pd.DataFrame, path: str | Path) -> pd.DataFrame:
             "rain": part("AA1", 1, "9999").where(hours > 0) / TENTHS / hours.where(hours > 0),
         }
     )
+    faults.tell()
+    return found
 
 
 def _finished(frame: pd.DataFrame, attrs: Mapping[str, object], p: Parameters) -> pd.DataFrame:

@@ -6,12 +6,12 @@ latitude, longitude, utc_offset, source, and how many hours were interpolated an
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from emisim.errors import InputError
+from emisim.errors import Faults, InputError
 from emisim.tables import Parameters
 from emisim.vocabulary import HALVES
 from emisim.weather.periods import half_of
@@ -19,6 +19,8 @@ from emisim.weather.periods import half_of
 HOURS_PER_YEAR = 8760
 HOUR = pd.Timedelta(hours=1)
 PROCESS = "record"
+ROW = "row"
+"""Column that a reader may give: where each hour stands in the file."""
 STATION = ("station", "latitude", "longitude", "utc_offset")
 
 
@@ -57,7 +59,7 @@ def check(
     Parameters
     ----------
     frame
-        ``time`` (middle of the hour, local standard time) and any of :data:`COLUMNS`.
+        ``time`` (middle of the hour, local standard time), any of :data:`COLUMNS`, :data:`ROW`.
     attrs
         :data:`STATION` and source.
     path
@@ -69,46 +71,62 @@ def check(
     ------
     InputError
         If times are unreadable, doubled or out of order, a value is beyond physical limits, a
-        required column is empty, wind or temperature look like another unit, all hours are calm,
-        a gap is longer than the limit, or too little of the year or of one half is covered.
+        required column is empty, wind or temperature look like another unit, all hours are calm:
+        of every column at once; then if a gap is longer than the limit, or too little of the year
+        or of one half is covered.
     """
-    _check_time(frame["time"], path)
+    frame, faults = frame.reset_index(drop=True), Faults()
+    rows = frame.get(ROW, pd.Series(pd.NA, frame.index))
     frame = frame.reindex(columns=["time", *COLUMNS])
+    with faults.held():
+        _check_time(frame["time"], rows, path)
     for name in COLUMNS:
-        _check_limits(frame[name].astype(float), name, path)
-    _check_wind(frame["wind_speed"], path, p)
-    _check_temperature(frame["temperature"], path, p)
+        with faults.held():
+            _check_limits(frame[name].astype(float), name, rows, path)
+    for rule, name in ((_check_wind, "wind_speed"), (_check_temperature, "temperature")):
+        if not any(fault.column == name for fault in faults.held_back):
+            with faults.held():
+                rule(frame[name], path, p)
+    faults.tell()
     whole, interpolated, dropped = _bridge(_on_every_hour(frame), path, p)
     _check_coverage(whole["time"], path, p)
     whole.attrs = {**attrs, "interpolated_hours": interpolated, "dropped_hours": dropped}
     return whole
 
 
-def _check_time(time: pd.Series, path: str | Path) -> None:
+def _row(rows: pd.Series, i: int) -> int | None:
+    return None if pd.isna(rows.iloc[i]) else int(rows.iloc[i])
+
+
+def _check_time(time: pd.Series, rows: pd.Series, path: str | Path) -> None:
     hint = "give every hour once, in order (29 February may be left out)"
     if len(time) == 0:
         msg = "the record has no hours"
         raise InputError(msg, file=path, hint=hint)
-    if time.isna().any():
-        i = int(np.flatnonzero(time.isna())[0])
-        msg = "time cannot be read"
-        raise InputError(msg, file=path, column="time", value=f"hour {i + 1}", hint=hint)
+    faults = Faults()
+    where: dict[str, Any] = {"file": path, "column": "time", "hint": hint}
+    for i in np.flatnonzero(time.isna()).tolist():
+        msg, value = "time cannot be read", f"hour {i + 1}"
+        faults.add(InputError(msg, row=_row(rows, i), value=value, **where))
     step = time.diff().dropna()
     bad = (step <= pd.Timedelta(0)) | (step % HOUR != pd.Timedelta(0))
-    if bad.any():
-        i = int(step.index[bad][0])
+    for i in step.index[bad].tolist():
         msg = "hours are not consecutive: one is doubled, out of order or not a whole hour later"
-        raise InputError(msg, file=path, column="time", value=str(time[i]), hint=hint)
+        faults.add(InputError(msg, row=_row(rows, i), value=str(time[i]), **where))
+    faults.tell()
 
 
-def _check_limits(values: pd.Series, name: str, path: str | Path) -> None:
+def _check_limits(values: pd.Series, name: str, rows: pd.Series, path: str | Path) -> None:
+    """Raise at the first hour beyond the limits, saying in how many: a wrong unit is in all."""
     low, high, unit, mistake = COLUMNS[name]
     bad = (values < low) | (values > high)
     if bad.any():
-        i = int(np.flatnonzero(bad)[0])
+        i, count = int(np.flatnonzero(bad)[0]), int(bad.sum())
         msg = f"{name} is beyond physical limits in hour {i + 1}"
+        if count > 1:
+            msg = f"{name} is beyond physical limits in hour {i + 1} and {count - 1} others"
         raise InputError(
-            msg, file=path, column=name, value=float(values.iloc[i]),
+            msg, file=path, row=_row(rows, i), column=name, value=float(values.iloc[i]),
             allowed=[f"{low:g} to {high:g} {unit}"], hint=f"check unit and column order: {mistake}",
         )  # fmt: skip
     if name in REQUIRED and values.isna().all():
@@ -200,11 +218,13 @@ def _check_coverage(time: pd.Series, path: str | Path, p: Parameters) -> None:
     halves = pd.Series(half_of(time[found.index].dt.month), index=found.index)
     covered = found.groupby(halves).nunique().reindex(list(HALVES), fill_value=0)
     shares = {"year": covered.sum() / HOURS_PER_YEAR, **(covered / possible).to_dict()}
+    faults = Faults()
     for name, share in shares.items():
         if share < least:
             what = "year" if name == "year" else f"{name} half of the year"
             msg = f"only {share:.0%} of the hours of the {what} are there"
-            raise InputError(
+            faults.add(InputError(
                 msg, file=path, column="time", value=round(float(share), 3),
                 allowed=[f"at least {least:g}"], hint="give a whole year, or join several years",
-            )  # fmt: skip
+            ))  # fmt: skip
+    faults.tell()
