@@ -1,7 +1,7 @@
 """Plans side by side: every verdict in one table, every total in another, and what plans change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from emisim.vocabulary import OUTSIDE
 
 BASE, REFERENCE = "base", "reference"
 EMISSION, CONCENTRATION = "emission", "concentration"
+WORDS = ("met", "not met", "not computable")
 VERDICTS = (
     *("city", "plan", "target", "clause", "name_en", "name_zh", "scenario", "base_value"),
     *("base_unit", "value", "value_low", "value_high", "target_value", "unit", "margin"),
@@ -44,6 +45,10 @@ class Result:
         Annual means in ug/m3 (scenario, species, area); ``city`` is an area.
     verdict
         As from :func:`emisim.targets.verdict`.
+    monitors
+        Annual means in ug/m3 (scenario, species, station), where there are monitors.
+    inputs
+        Input file -> SHA-256, of what the results were made from.
     """
 
     city: str
@@ -53,6 +58,8 @@ class Result:
     years: Mapping[str, int]
     means: xr.DataArray
     verdict: pd.DataFrame
+    monitors: xr.DataArray | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def verdicts(results: Sequence[Result]) -> pd.DataFrame:
@@ -80,14 +87,19 @@ def totals(results: Sequence[Result]) -> pd.DataFrame:
 
 def _plan_totals(result: Result) -> pd.DataFrame:
     """Return the rows of one plan."""
-    inside = [d for d in result.total["district"].values.tolist() if d != OUTSIDE]
-    annual = result.total.sel(district=inside).sum(("sector", "district", "month"))
     kinds = (
-        (EMISSION, annual * units.factor("kg", "t"), "t/year"),
+        (EMISSION, inside(result).sum("sector"), "t/year"),
         (CONCENTRATION, result.means.sel(area=CITY), "ug/m3"),
     )
     parts = [_rows(values, result, kind, unit) for kind, values, unit in kinds]
     return pd.concat(parts, ignore_index=True).assign(city=result.city, plan=result.plan)
+
+
+def inside(result: Result) -> xr.DataArray:
+    """Return the emissions of the city in t/year (scenario, sector, species)."""
+    own = [d for d in result.total["district"].values.tolist() if d != OUTSIDE]
+    annual = result.total.sel(district=own).sum(("district", "month"))
+    return annual * units.factor("kg", "t")
 
 
 def _rows(values: xr.DataArray, result: Result, quantity: str, unit: str) -> pd.DataFrame:
@@ -115,7 +127,7 @@ def counts(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
     ``table``: as from :func:`verdicts`. Every target counts once.
     """
-    words = ("met", "not met", "not computable")
-    chosen = table[table["scenario"].fillna("").isin([scenario, ""])]
+    of = table["scenario"].astype(object)
+    chosen = table[of.isna() | of.isin([scenario, ""])]
     found = chosen.groupby(["plan", "verdict"], sort=False)["target"].nunique().unstack()
-    return found.reindex(index=table["plan"].unique(), columns=list(words)).fillna(0).astype(int)
+    return found.reindex(index=table["plan"].unique(), columns=list(WORDS)).fillna(0).astype(int)

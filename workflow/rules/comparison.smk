@@ -1,7 +1,7 @@
 rule compare_plans:
     input:
-        tables=[path for run in CONFIG.runs for path in files("compare")(run)],
-        code=code("compare"),
+        tables=[path for run in CONFIG.runs for path in files("comparison")(run)],
+        code=code("comparison"),
         assets=ASSETS,
         scenarios=of_every_run("scenarios.nc"),
         air=of_every_run("air.nc"),
@@ -19,14 +19,14 @@ rule compare_plans:
         mem_mb=1500,
         runtime=10,
     params:
-        made_from=[made_from("compare")(run) for run in CONFIG.runs],
+        made_from=[made_from("comparison")(run) for run in CONFIG.runs],
         languages=CONFIG.languages,
         cities=[city(run) for run in CONFIG.runs],
         plans=[plan(run) for run in CONFIG.runs],
     message:
         "all plans beside each other"
     shell:
-        "emisim compare --lang {params.languages} --city {params.cities} --plan {params.plans}"
+        "emisim comparison --lang {params.languages} --city {params.cities} --plan {params.plans}"
         " --scenarios {input.scenarios} --air {input.air} --verdict {input.verdict}"
         " --out {output.verdicts} --totals {output.totals} --figures {output.figures}"
         " > {log} 2>&1"

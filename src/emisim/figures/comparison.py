@@ -1,5 +1,6 @@
 """Plans beside each other: what each changes, and how many of its targets are met."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -17,7 +18,8 @@ SHOWN = (
     ("emission", "NH3"),
     ("concentration", "PM2.5"),
 )
-CHANGE = "change_on_reference"
+CHANGE, ONE = "change_on_reference", "stated"
+"""What is drawn, and the scenario that the bars show."""
 WORDS = ("met", "not met", "not computable")
 COLORS = {"met": "met", "not met": "missed", "not computable": "unknown"}
 FRAME = (0.12, 0.965)
@@ -27,6 +29,8 @@ ROOM = (0.9, 0.12)
 """Room beside the longest bars, in parts of their span: for numbers, and for diamonds."""
 PALE = 0.35
 WHOLE = 100
+MOST = 3
+"""Scenarios of which the title tells the change; of more it tells the least and the greatest."""
 
 
 def comparison(
@@ -49,11 +53,48 @@ def comparison(
     lang
         Language of the words.
     """
+    words = message(totals, counts, names, lang), say("compare.subtitle", lang)
+    heads = [names[plan][lang].replace(" ", "\n") for plan in counts.index]
+    return _drawn(totals, counts, heads, words, stamp, lang)
+
+
+def beside(rows: pd.DataFrame, stamp: Stamp, lang: str) -> Figure:
+    """Draw scenarios beside each other, one per line: changes on their base years, and targets.
+
+    ``rows`` as from :func:`emisim.sides.beside`; stamp and language as of :func:`comparison`.
+    """
+    names = {"side": "plan", "part": "quantity", "item": "species", "change_percent": CHANGE}
+    whole = rows[rows["part"].isin(["emission", "concentration"]) & (rows["sector"] == "")]
+    totals = whole.drop(columns=["plan", "scenario"]).rename(columns=names).assign(scenario=ONE)
+    judged = rows[rows["part"] == "targets"].pivot(index="side", columns="item", values="value")
+    sides = rows["side"].unique().tolist()
+    counts = judged.reindex(index=sides, columns=list(WORDS)).fillna(0).astype(int)
+    told = totals[(totals["quantity"] == "emission") & (totals["species"] == "PM2.5")]
+    changes = told.set_index("plan")[CHANGE].dropna() / WHOLE
+    if len(changes) > MOST:
+        changes = changes[[changes.idxmin(), changes.idxmax()]]
+    said = "; ".join(f"{name} {percent(value, signed=True)}" for name, value in changes.items())
+    title = say("message.beside", lang, species=term("PM2.5", lang), changes=said)
+    heads = [re.sub(r"(?<=[:/])|(?<=-)(?=\d)", "\n", side) for side in sides]
+    words = title, say("beside.subtitle", lang)
+    drawn = _drawn(totals, counts, heads, words, stamp, lang)
+    drawn.axes[-1].set_title(say("beside.targets", lang), size=style.SMALL, weight="bold")
+    return drawn
+
+
+def _drawn(
+    totals: pd.DataFrame,
+    counts: pd.DataFrame,
+    heads: Sequence[str],
+    words: tuple[str, str],
+    stamp: Stamp,
+    lang: str,
+) -> Figure:
+    """Draw the changes and targets of the lines of ``counts``, which ``heads`` name."""
     plans = counts.index.tolist()
     foot = say("foot.source", lang, version=stamp.version, digest=stamp.digest)
     with style.context():
-        words = message(totals, counts, names, lang)
-        figure = style.slide(words, say("compare.subtitle", lang), foot)
+        figure = style.slide(*words, foot)
         axes = _panels(figure, len(plans))
         span = _span(totals)
         for panel, (quantity, species) in zip(axes, SHOWN, strict=False):
@@ -61,7 +102,7 @@ def comparison(
             _changes(panel, rows, plans, span)
             panel.set_title(_head(quantity, species, lang), size=style.SMALL, weight="bold")
         _targets(axes[-1], counts, lang)
-        axes[0].set_yticks(range(len(plans)), [names[p][lang].replace(" ", "\n") for p in plans])
+        axes[0].set_yticks(range(len(plans)), heads)
     return figure
 
 
@@ -131,8 +172,9 @@ def _changes(
         if stated is None or pd.isna(stated):
             continue
         panel.barh(k, stated, BAR, color=colors["fall" if stated < 0 else "rise"], zorder=2)
-        panel.plot(expected, k, "D", ms=8, mfc="white", mec=colors["ink"], mew=1.6, zorder=4)
-        end = min(stated, expected, 0.0)
+        if expected is not None:
+            panel.plot(expected, k, "D", ms=8, mfc="white", mec=colors["ink"], mew=1.6, zorder=4)
+        end = min(stated, 0.0 if expected is None else expected, 0.0)
         text = percent(stated / WHOLE, signed=True)
         look = {"va": "center", "size": style.SMALL, "weight": "bold"}
         shift = {"xytext": (-9, 0), "textcoords": "offset points"}

@@ -1,81 +1,80 @@
-"""All plans of a configuration beside each other: two tables, and one figure per language."""
+"""Scenarios of plans beside each other, for people: lines on the screen, a table, a picture."""
 
-import logging
+import tempfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
+import xlsxwriter
 
-from emisim import __version__, comparison, models, provenance
-from emisim import plan as plans
-from emisim.city import CitySettings
-from emisim.comparison import Result
-from emisim.figures import comparison as figure
+from emisim import __version__, output, provenance
+from emisim.errors import InputError, require_known
+from emisim.figures import comparison as figures
 from emisim.figures import style
-from emisim.stages import _files, _plan
+from emisim.messages import language
+from emisim.sides import Side, beside
+from emisim.stages import _beside, _sides, check
 
-NAME = "plans"
-SHOWN = "stated"
-SHARED = ("inputs", "stages")
-"""Parts of a record that hold for all plans together."""
-log = logging.getLogger(__name__)
+TABLES, PICTURES = (".csv", ".xlsx"), (".png", ".svg", ".pdf")
+HINT = "name two or more, for example yangquan-2019:stated yangquan-2019:expected"
+CREATED = datetime(2000, 1, 1)
 
 
-def run(
-    *,
-    lang: Sequence[str],
-    city: Sequence[str],
-    plan: Sequence[str],
-    scenarios: Sequence[str],
-    air: Sequence[str],
-    verdict: Sequence[str],
-    out: str,
-    totals: str,
-    figures: str,
-) -> None:
-    """Write all verdicts and totals (CSV) and the figure in every language of ``lang``.
+def run(*, sides: Sequence[str], lang: str | None, out: str | None, figure: str | None) -> None:
+    """Print scenarios beside each other; write them to ``out`` and ``figure``, if wanted.
 
-    The lists of files name the plans in one and the same order; ``city`` are folders.
+    Parameters
+    ----------
+    sides
+        ``PLAN``, ``PLAN:SCENARIO``, ``CITY/PLAN`` or ``CITY/PLAN:SCENARIO`` of ``results``.
+    lang
+        ``zh`` or ``en``; None is the user's setting.
+    out
+        A table: .csv or .xlsx.
+    figure
+        A picture: .png, .svg or .pdf.
     """
-    read = [_result(*paths) for paths in zip(city, plan, scenarios, air, verdict, strict=True)]
-    results = [result for result, _ in read]
-    made_from = provenance.record(
-        "compare",
-        [*plan, *(Path(folder) / "city.yaml" for folder in city)],
-        [record for _, records in read for record in records],
-    )
-    judged, sums = comparison.verdicts(results), comparison.totals(results)
-    counted = comparison.counts(judged, SHOWN)
-    names = {
-        r.plan: {k: f"{word} {max(r.years.values())}" for k, word in r.place.items()}
-        for r in results
-    }
+    for path, kinds in ((out, TABLES), (figure, PICTURES)):
+        if path is not None:
+            require_known([Path(path).suffix.lower()], kinds, "kind of file", file=path)
+    if len(sides) < 2:
+        what = "a comparison needs two scenarios at least"
+        there = _sides.found(check.RESULTS)
+        raise InputError(what, value=", ".join(sides), allowed=there or None, hint=HINT)
+    spoken = lang or language()
+    read = _sides.read(sides, check.RESULTS)
+    rows = beside(read)
+    print(_beside.text(rows, read, spoken))
+    if out is not None:
+        save(_beside.table(rows, read, spoken), Path(out))
+    if figure is not None:
+        draw(rows, read, spoken, Path(figure))
+
+
+def save(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV that spreadsheets read as UTF-8, or as a workbook."""
+    with output.atomic(path) as temporary:
+        if path.suffix.lower() == ".csv":
+            table.to_csv(temporary, index=False, encoding="utf-8-sig")
+            return
+        with xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False}) as book:
+            book.set_properties({"created": CREATED})
+            sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "text_wrap": True})
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, list(table.columns), bold)
+            filled = table.astype(object).where(table.notna(), "")
+            for number, row in enumerate(filled.to_numpy().tolist(), start=1):
+                sheet.write_row(number, 0, row)
+            sheet.autofit()
+
+
+def draw(rows: pd.DataFrame, sides: Sequence[Side], lang: str, path: Path) -> None:
+    """Draw the comparison in the format that the name of the file asks for."""
+    made_from = {f"{s.result.city}/{s.result.plan}": dict(s.result.inputs) for s in sides}
     stamp = style.Stamp(provenance.digest(made_from), version=__version__)
-    with _files.folder(figures) as folder:
-        for language in lang:
-            drawn = figure.comparison(sums, counted, names, stamp, language)
-            style.save(drawn, folder / f"{NAME}-{language}")
-    _files.save_table(judged, out)
-    _files.save_table(sums, totals)
-    log.info("%s", counted.to_string())
-
-
-def _result(
-    city: str, plan: str, scenarios: str, air: str, verdict: str
-) -> tuple[Result, list[provenance.Record]]:
-    """Return one plan's results and the records of the files that they stand in."""
-    settings = models.read(Path(city) / "city.yaml", CitySettings)
-    many, means = _files.load(scenarios), _files.load(air)
-    document = plans.read(plan, draft=_plan.is_draft(many))
-    years = dict(zip(many["scenario"].values.tolist(), many["year"].values.tolist(), strict=True))
-    result = Result(
-        city=document.city,
-        plan=document.id,
-        place={"en": settings.name, "zh": settings.name_zh},
-        total=many["total"],
-        years=years,
-        means=means["by_area"],
-        verdict=pd.read_csv(verdict),
-    )
-    records = [provenance.of(many, scenarios), provenance.of(means, air)]
-    return result, [{part: record[part] for part in SHARED} for record in records]
+    drawn = figures.beside(rows, stamp, lang)
+    with tempfile.TemporaryDirectory() as folder, output.atomic(path) as temporary:
+        written = style.save(drawn, Path(folder) / "compared")
+        chosen = next(made for made in written if made.suffix == path.suffix.lower())
+        temporary.write_bytes(chosen.read_bytes())
