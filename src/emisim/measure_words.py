@@ -32,18 +32,26 @@ def quantities(item: object, path: Place = ()) -> Iterator[tuple[Place, Quantity
             yield from quantities(value, (*path, str(k)) if len(item) > 1 else path)
 
 
-def numbers(measure: Measure, bases: Collection[str], lang: str, keep: Keep = bool) -> list[str]:
+def numbers(
+    measure: Measure,
+    bases: Collection[str],
+    lang: str,
+    *,
+    keep: Keep = bool,
+    without: Collection[str] = (),
+) -> list[str]:
     """Return the numbers and choices of a measure that rest on one of ``bases``, a line each.
 
     Notes stand as they were written in the plan file; ``keep`` says which of them are told.
+    ``without``: fields that are left out.
     """
     lines = []
     for place, q in quantities(measure):
-        if q.cite.basis in bases:
+        if q.cite.basis in bases and place[0] not in without:
             words = _number(_place(measure, place, lang), q, lang)
             lines.append(_noted(words, q.cite.note if keep(q.cite.note) else "", lang))
     for field, cite in _chosen(measure):
-        if cite.basis in bases:
+        if cite.basis in bases and field not in without:
             value = _choice(getattr(measure, field), lang)
             words = _field((field,), lang) + say("list.colon", lang) + value
             lines.append(_noted(words, cite.note if keep(cite.note) else "", lang))

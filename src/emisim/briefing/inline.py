@@ -47,12 +47,17 @@ def pictures(folder: str | Path) -> list[Picture]:
 def picture(path: Path, number: int) -> Picture:
     """Return one figure; ``number`` makes its ids unique in the page."""
     text = path.read_text(encoding="utf-8")
-    message, subtitle = _found(_TITLE, text), _found(_DESCRIPTION, text)
+    message, subtitle = words(text)
     if len(text.encode()) > LARGEST_SVG:
         markup = _image(path.with_suffix(".png"), f"{message}. {subtitle}")
     else:
         markup = _drawing(text, f"f{number}", message, subtitle)
     return Picture(path.stem, message, subtitle, markup)
+
+
+def words(text: str) -> tuple[str, str]:
+    """Return the message and the subtitle that a drawing carries."""
+    return _found(_TITLE, text), _found(_DESCRIPTION, text)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
@@ -65,11 +70,11 @@ def _drawing(text: str, prefix: str, message: str, subtitle: str) -> str:
     body = _IDS.sub(rf"\g<1>{prefix}-", _TITLE.sub("", body))
     root = _SIZE.sub("", _ROOT.search(body).group())
     named = f' role="img" aria-labelledby="{prefix}-title {prefix}-desc">'
-    words = (
+    told = (
         f'<title id="{prefix}-title">{html.escape(message)}</title>'
         f'<desc id="{prefix}-desc">{html.escape(subtitle)}</desc>'
     )
-    return root[:-1] + named + words + body[_ROOT.search(body).end() :]
+    return root[:-1] + named + told + body[_ROOT.search(body).end() :]
 
 
 def _image(path: Path, alt: str) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
 from emisim.errors import InputError, require_known
 
@@ -58,6 +57,8 @@ def weigh(target: np.ndarray, others: np.ndarray) -> np.ndarray:
 
     Both are taken from their mean: a constant difference is free.
     """
+    from scipy.optimize import minimize
+
     y, x = target - target.mean(), others - others.mean(axis=0)
     count = x.shape[1]
     found = minimize(

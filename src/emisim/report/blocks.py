@@ -1,0 +1,175 @@
+"""The pieces that a report is put together from, as plain data; the template only sets them."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from emisim.briefing.tables import Table
+from emisim.figures.language import columns
+
+Block = dict[str, Any]
+LINE = 112
+"""Display columns (1 per Latin letter) that a table's line holds at its type size."""
+GAP, TIGHT = 3, 2
+"""Columns that a cell's margins take, and take where a table has no room to spare."""
+SHORT, HEAD = 16, 8
+"""Columns up to which a cell, and a head, is not broken."""
+USUAL = 0.9
+"""Part of a column's cells that its wanted width is enough for."""
+NARROW = 0.75
+"""Part of the line below which a table is not stretched to it."""
+SMALLER = 0.82
+"""Type of small tables over that of others."""
+LONGEST = 24
+"""Characters without a place to break, above which breaks are allowed between any two."""
+BREAK = "\u200b"
+"""Zero-width space: a place to break without a sign."""
+WIDE = "●▲○"
+"""Signs as wide as a Chinese character."""
+_NUMBER = re.compile(r"[+–<>≤≥≈ ]*\d[\d,.]*%?(/\d+)?( \([^()]*\))?|–|")
+_TOKENS = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef/\-]+[/\-]?")
+_UNBROKEN = re.compile(rf"[!-~]{{{LONGEST},}}")
+
+
+def heading(text: str, level: int = 1) -> Block:
+    """Return a numbered heading."""
+    return {"kind": "heading", "text": text, "level": level}
+
+
+def text(*paragraphs: str) -> list[Block]:
+    """Return paragraphs, without the empty ones."""
+    return [{"kind": "text", "text": words} for words in paragraphs if words]
+
+
+def items(lines: Sequence[str]) -> list[Block]:
+    """Return a list of points; nothing for an empty one."""
+    return [{"kind": "items", "items": list(lines)}] if lines else []
+
+
+def gap(words: str) -> Block:
+    """Return a framed sentence that says what is missing here."""
+    return {"kind": "gap", "text": words}
+
+
+def formula(name: str, spoken: str) -> Block:
+    """Return an equation that the template holds under ``name``, with words for who can't see."""
+    return {"kind": "formula", "name": name, "alt": spoken}
+
+
+def figure(file: str, caption: str, alt: str) -> Block:
+    """Return a picture by the name of its file."""
+    return {"kind": "figure", "file": file, "caption": caption, "alt": alt}
+
+
+def clause(number: str, title: str, rows: Sequence[tuple[str, str, Sequence[str]]]) -> Block:
+    """Return the card of one clause: rows of a word, a line in bold (or none) and more lines."""
+    told = [
+        {"name": name, "lead": lead, "lines": list(lines)}
+        for name, lead, lines in rows
+        if lead or lines
+    ]
+    return {"kind": "clause", "number": number, "title": title, "rows": told}
+
+
+def table(shown: Table, look: str = "") -> Block:
+    """Return a table with the widths and the alignment of its columns.
+
+    ``look`` is "small" for long tables of an annex.
+    """
+    line = int(LINE / SMALLER) if look == "small" else LINE
+    shares = widths(shown.heads, shown.rows, line)
+    whole = line if sum(shares) < NARROW * line else sum(shares)
+    return {
+        "kind": "table",
+        "caption": shown.caption,
+        "heads": shown.heads,
+        "rows": shown.rows,
+        "groups": [{"text": words, "span": span} for words, span in shown.groups],
+        "classes": list(shown.classes) or [""] * len(shown.rows),
+        "notes": shown.notes,
+        "widths": [width / whole for width in shares],
+        "numeric": [k > 0 and _is_numeric(column) for k, column in _columns(shown.rows)],
+        "look": look,
+    }
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
+    return [(k, [row[k] for row in rows]) for k in range(len(rows[0]) if rows else 0)]
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+
+
+def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE) -> list[int]:
+    """Return the widths of a table's columns in display columns.
+
+    Every column has room for its longest unbroken word and its short cells; what is left goes to
+    the long texts, all cut at the same width. A few cells longer than the rest of a column do not
+    widen it, unless the whole table fits.
+
+    Examples
+    --------
+    >>> widths(["name", "t"], [["a name", "1,200"]])
+    [9, 8]
+    >>> widths(["name", "t"], [["some very long words", "1,200"]], line=18)
+    [11, 7]
+    """
+    cells = [[_width(row[k]) for row in rows] for k in range(len(heads))]
+    whole = [max([_width(head), *c]) + GAP for head, c in zip(heads, cells, strict=True)]
+    if sum(whole) <= line:
+        return whole
+    needed, wanted = [], []
+    for k, head in enumerate(heads):
+        tokens = [_width(t) for row in [heads, *rows] for t in _TOKENS.findall(row[k])]
+        unbroken = [w for w in cells[k] if w <= SHORT]
+        longest = max([2, *(min(t, LONGEST) for t in tokens), *unbroken, min(_width(head), HEAD)])
+        usual = sorted(cells[k])[int(USUAL * (len(cells[k]) - 1))] if cells[k] else 0
+        needed.append(longest + TIGHT)
+        wanted.append(max(longest, usual) + TIGHT)
+
+    def cut(width: int) -> list[int]:
+        return [max(n, min(w, width)) for n, w in zip(needed, wanted, strict=True)]
+
+    reach = range(1, max(wanted, default=1) + 1)
+    chosen = bisect_left(reach, True, key=lambda width: sum(cut(width)) > line)
+    return cut(max(chosen, 1))
+
+
+def _width(words: str) -> int:
+    return columns(words) + sum(words.count(sign) for sign in WIDE)
+
+
+def literal(words: str, known: Collection[int]) -> str:
+    """Return text as the page can show it.
+
+    Line ends and control characters become blanks, a character that the font lacks its code point,
+    and very long words may break anywhere.
+
+    Examples
+    --------
+    >>> literal("a\\nb \\U0001f600", {ord("a"), ord("b"), ord(" ")})
+    'a b [U+1F600]'
+    """
+    shown = "".join(_character(c, known) for c in words)
+    return _UNBROKEN.sub(lambda found: BREAK.join(found.group()), shown)
+
+
+def _character(char: str, known: Collection[int]) -> str:
+    if ord(char) in known:
+        return char
+    if char.isspace() or unicodedata.category(char) in ("Cc", "Cf"):
+        return " " if char.isspace() else ""
+    return f"[U+{ord(char):04X}]"
+
+
+def everywhere(item: Any, change: Callable[[str], str]) -> Any:
+    """Return nested data with ``change`` done to every text that is shown; keys stay."""
+    if isinstance(item, str):
+        return change(item)
+    if isinstance(item, dict):
+        kept = ("kind", "name", "file", "look") if "kind" in item else ("lang", "region", "colours")
+        return {k: v if k in kept else everywhere(v, change) for k, v in item.items()}
+    return [everywhere(v, change) for v in item] if isinstance(item, list | tuple) else item

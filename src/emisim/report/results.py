@@ -1,0 +1,158 @@
+"""Targets, emissions and measures: the sections that tell results."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from emisim.briefing import page, tables
+from emisim.briefing.tables import AIR, Table
+from emisim.figures.language import MINUS, say, term
+from emisim.report import blocks
+from emisim.report.blocks import Block
+from emisim.report.material import Material
+from emisim.target_model import CITY
+
+SIGNS = ("●", "▲", "○")
+STEP = 0.01
+"""Change of an annual mean, ug/m3, below which no digits are printed."""
+
+
+def pictures(material: Material, *starts: str) -> list[Block]:
+    """Return the figures whose names begin with one of ``starts``, in that order."""
+    found = []
+    for start in starts:
+        for name, drawn in material.figures.items():
+            if name == start or name.startswith(f"{start}-"):
+                alt = f"{drawn.message}. {drawn.subtitle}"
+                found.append(blocks.figure(drawn.shown.name, drawn.subtitle, alt))
+    return found
+
+
+def targets(material: Material) -> list[Block]:
+    """Return the section of the verdicts and of what the document announces."""
+    findings, lang = material.findings, material.lang
+    found = [blocks.heading(say("html.h.verdict", lang))]
+    found += pictures(material, "targets")
+    verdict = tables.verdict(findings, lang)
+    if verdict.rows:
+        found += blocks.text(say("report.legend", lang))
+        found.append(blocks.table(replace(verdict, rows=[signs(r, lang) for r in verdict.rows])))
+    else:
+        found.append(blocks.gap(say("report.targets.none", lang)))
+    compared = tables.claims(material.claims, lang)
+    return found if compared is None else [*found, blocks.table(compared)]
+
+
+def signs(row: list[str], lang: str) -> list[str]:
+    """Return the row of a target with the sign of each verdict alone, as the legend has it."""
+    words = [say(key, lang)[1:] for key in ("gauge.missed", "gauge.met", "html.unknown")]
+    return [cut(cell, words) if cell[:1] in SIGNS else cell for cell in row]
+
+
+def cut(cell: str, words: Iterable[str]) -> str:
+    """Return ``cell`` without one of ``words`` at its end.
+
+    Examples
+    --------
+    >>> cut("● 35 met", [" met"])
+    '● 35'
+    """
+    for word in words:
+        cell = cell.removesuffix(word)
+    return cell
+
+
+def emissions(material: Material) -> list[Block]:
+    """Return the section of the inventory: who emits what, when and where."""
+    findings, lang = material.findings, material.lang
+    return [
+        blocks.heading(say("report.h.emissions", lang)),
+        blocks.table(tables.totals(findings, lang)),
+        *blocks.text(page.outside_sentence(findings, lang)),
+        *pictures(material, "sectors", "months", "emission"),
+    ]
+
+
+def measures(material: Material) -> list[Block]:
+    """Return the section of the measures: tonnes, concentrations, figures."""
+    findings, lang = material.findings, material.lang
+    found = [blocks.heading(say("report.h.measures", lang))]
+    if not material.plan.measures:
+        return [*found, blocks.gap(say("report.no_measures", lang))]
+    found += pictures(material, "measures")
+    found += blocks.text(say("html.ledger.how", lang))
+    found.append(blocks.table(tables.ledger(findings, lang)))
+    found += _effects(material)
+    found += pictures(material, "effects", "air")
+    areas = tables.areas(findings, lang) if not material.missing else None
+    if areas is not None:
+        return [*found, blocks.table(areas)]
+    return [*found, blocks.gap(say("report.no_air", lang))]
+
+
+def _effects(material: Material) -> list[Block]:
+    """Return what each measure does to the city's annual means."""
+    lang, rows = material.lang, in_city(material.findings.effects)
+    if rows is None or rows.empty:
+        return [blocks.gap(say("report.no_effects", lang))]
+    stated = rows[rows["scenario"] == "stated"].sort_values("order", kind="stable")
+    species = [s for s in AIR if s in set(stated["species"])]
+    wide = stated.pivot(
+        index=["order", "id", "clause"], columns="species", values="in_sequence_ug_m3"
+    )
+    names = {m.id: material.of(m, "name") for m in material.plan.measures}
+    names["reference"] = say("report.effects.reference", lang)
+    lines = [
+        [names.get(key, key), str(number), *(change(line[s]) for s in species)]
+        for (_, key, number), line in wide.iterrows()
+    ]
+    sums = wide[species].sum()
+    lines.append([say("report.sum", lang), "", *(change(sums[s]) for s in species)])
+    heads = [say("html.ledger.measure", lang), say("html.verdict.clause", lang)]
+    heads += [term(s, lang) for s in species]
+    classes = [""] * (len(lines) - 1) + ["sum"]
+    shown = Table(say("report.effects.caption", lang), heads, lines, classes=classes)
+    told = [most(stated, names, lang), say("report.effects.how", lang)]
+    return [*blocks.text(*told), blocks.table(shown)]
+
+
+def in_city(effects: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the effects on the city's annual means."""
+    return None if effects is None else effects[effects["receptor"] == CITY]
+
+
+def most(rows: pd.DataFrame, names: dict[str, str], lang: str, species: str = "PM2.5") -> str:
+    """Say which measure lowers a species most; nothing where none does."""
+    own = rows[(rows["species"] == species) & (rows["order"] > 0)]
+    if own.empty or own["in_sequence_ug_m3"].min() > -STEP:
+        return ""
+    top = own.loc[own["in_sequence_ug_m3"].idxmin()]
+    amount = f"{-top['in_sequence_ug_m3']:.2f}"
+    return say("report.effects.top", lang, measure=names[top["id"]], amount=amount)
+
+
+def change(value: float) -> str:
+    """Return a change of an annual mean with two decimals.
+
+    Examples
+    --------
+    >>> change(-0.234), change(0.004), change(-1e-4), change(0.0), change(1.5)
+    ('–0.23', '<0.01', '–<0.01', '0', '+1.50')
+    """
+    if not value or pd.isna(value):
+        return "–" if pd.isna(value) else "0"
+    sign = "+" if value > 0 else MINUS
+    if abs(value) < STEP / 2:
+        return f"<{STEP}" if value > 0 else f"{MINUS}<{STEP}"
+    return f"{sign}{abs(value):.2f}"
+
+
+def more(material: Material, told: Iterable[str]) -> list[Block]:
+    """Return the figures that no other section shows."""
+    shown = set(told)
+    rest = [d for d in material.figures.values() if d.shown.name not in shown]
+    if not rest:
+        return []
+    lines = [blocks.figure(d.shown.name, d.subtitle, f"{d.message}. {d.subtitle}") for d in rest]
+    return [blocks.heading(say("report.h.more", material.lang)), *lines]
