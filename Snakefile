@@ -8,6 +8,7 @@ rule all:
     input:
         expand("results/{run}/verdict.csv", run=RUNS),
         expand("results/{run}/briefing-{lang}.html", run=RUNS, lang=CONFIG.languages),
+        expand("results/{run}/report-{lang}.pdf", run=RUNS, lang=CONFIG.languages),
         "results/comparison/verdicts.csv",
 
 
@@ -17,6 +18,7 @@ include: "workflow/rules/plan.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/briefing.smk"
 include: "workflow/rules/comparison.smk"
+include: "workflow/rules/report.smk"
 
 
 onstart:

@@ -24,6 +24,8 @@ SPOKEN: Option = {"choices": ("zh", "en"), "help": "language; else the user's se
 TABLE_IF: Option = {"metavar": "FILE", "help": "table to write, .csv or .xlsx"}
 PICTURE_IF: Option = {"metavar": "FILE", "help": "picture to write, .png, .svg or .pdf"}
 WRITE_IF: Option = {"metavar": "PATH", "help": "to write, if wanted"}
+DAY: Option = {"metavar": "YYYY-MM-DD", "help": "of the report; makes it PDF/A-2a besides"}
+FOLDER: Option = {"required": True, "metavar": "PATH", "help": "folder to read, if it is there"}
 DRAFT: Option = {"action": "store_true", "help": "the plan file is half written"}
 EACH: Option = {
     **{"nargs": "*", "choices": ("alone", "without"), "default": ()},
@@ -182,6 +184,14 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         {
             **{"lang": LANGUAGES, "city": READ, "plan": READ, "figures": READ},
             **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
+        },
+    ),
+    "report": (
+        "the report of a plan as one PDF per language (docs/report.md)",
+        {
+            **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "figures": FOLDER},
+            **{**RESULTS, "claims": READ_IF, "verdicts": READ_IF, "totals": READ_IF},
+            **{"date": DAY, "out": WRITE_MANY},
         },
     ),
     "comparison": (

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PLAN = "results/yangquan/yangquan-2019"
 PLAN_FILE = "inputs/plans/yangquan-2019.yaml"
-PRESENTING = {"draw_figures", "write_briefing"}
+PRESENTING = {"draw_figures", "write_briefing", "write_report"}
 JUDGING = {"judge_targets", "write_provenance", "compare_plans"} | PRESENTING
 AIRING = {"compute_air"} | JUDGING
 TRANSPORT = {"build_matrix", "spread_fields"} | AIRING

@@ -1,5 +1,6 @@
 """The pieces that a report is put together from, as plain data; the template only sets them."""
 
+import math
 import re
 import unicodedata
 from bisect import bisect_left
@@ -7,14 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from emisim.briefing.tables import Table
-from emisim.figures.language import columns
 
 Block = dict[str, Any]
 LINE = 112
 """Display columns (1 per Latin letter) that a table's line holds at its type size."""
 GAP, TIGHT = 3, 2
 """Columns that a cell's margins take, and take where a table has no room to spare."""
-SHORT, HEAD = 16, 8
+SHORT, HEAD = 17, 9
 """Columns up to which a cell, and a head, is not broken."""
 USUAL = 0.9
 """Part of a column's cells that its wanted width is enough for."""
@@ -26,8 +26,13 @@ LONGEST = 24
 """Characters without a place to break, above which breaks are allowed between any two."""
 BREAK = "\u200b"
 """Zero-width space: a place to break without a sign."""
-WIDE = "●▲○"
+WIDE = "●▲○≤≥"
 """Signs as wide as a Chinese character."""
+ADVANCE = {
+    **{"0": 1.11, "a": 1.08, "A": 1.25, "wide": 2.0, "%": 1.85, " ": 0.45, "+": 1.11, "<": 1.11},
+    **{".": 0.56, ",": 0.56, "(": 0.68, ")": 0.68, "µ": 1.25},
+}
+"""Advance of characters of the report's font, in half the size of the type; of others 1."""
 _NUMBER = re.compile(r"[+–<>≤≥≈ ]*\d[\d,.]*%?(/\d+)?( \([^()]*\))?|–|")
 _TOKENS = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef/\-]+[/\-]?")
 _UNBROKEN = re.compile(rf"[!-~]{{{LONGEST},}}")
@@ -113,7 +118,7 @@ def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE
     Examples
     --------
     >>> widths(["name", "t"], [["a name", "1,200"]])
-    [9, 8]
+    [9, 9]
     >>> widths(["name", "t"], [["some very long words", "1,200"]], line=18)
     [11, 7]
     """
@@ -139,7 +144,19 @@ def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE
 
 
 def _width(words: str) -> int:
-    return columns(words) + sum(words.count(sign) for sign in WIDE)
+    """Return the width of a text in half the size of its type, rounded up."""
+    return math.ceil(sum(ADVANCE.get(_kind(c), 1.0) for c in words))
+
+
+def _kind(char: str) -> str:
+    """Return the class of a character's width: itself, or that of its likes."""
+    if char in ADVANCE:
+        return char
+    if char.isdigit():
+        return "0"
+    if unicodedata.east_asian_width(char) in "WF" or char in WIDE:
+        return "wide"
+    return "A" if char.isupper() else "a" if char.islower() else ""
 
 
 def literal(words: str, known: Collection[int]) -> str:

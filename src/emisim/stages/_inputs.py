@@ -25,6 +25,7 @@ TRANSPORT_FACTORS = (
     *("profiles", "processes"),
 )
 STANDARDS = ("limits", "breakpoints", "grades", "rules", "daily_joint")
+HINDCAST = ("hindcast", "neighbours", "outcomes", "remarks", "forecasts")
 WEATHER_CLASSES = ("bins", "classes", "clock", "profiles", "transitions")
 UPSTREAM: dict[str, tuple[str, ...]] = {
     "inventory": (),
@@ -39,6 +40,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "figures": ("provenance",),
     "briefing": ("figures",),
     "comparison": ("scenarios", "air", "verdict"),
+    "report": ("figures", "comparison"),
 }
 """Stage -> the stages whose results it reads."""
 
@@ -99,6 +101,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "comparison": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml"],
+        "report": [document, folder / "city.yaml", sources, *hindcast(tables)],
     }
     return sorted(set(own[stage]))
 
@@ -163,6 +166,15 @@ def counted(city: str | Path, factors: str | Path) -> list[Path]:
     daily, peers = (Path(city) / name for name in ("daily.csv", "peers.csv"))
     found = [daily, rules] if daily.is_file() else []
     return [*found, *([peers] if peers.is_file() else [])]
+
+
+def hindcast(factors: str | Path) -> list[Path]:
+    """Return the tables of forecasts and outcomes, beside the factor tables, where there are any,
+    with the backgrounds that forecasts rest on.
+    """
+    folder = Path(factors).parent / "hindcast"
+    tables = [folder / f"{name}.csv" for name in HINDCAST]
+    return [*tables, Path(factors) / "air.csv"] if folder.is_dir() else []
 
 
 def own_matrix(city: str | Path) -> list[Path]:
