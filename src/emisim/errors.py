@@ -164,7 +164,7 @@ class Faults:
             raise InputErrors(self.held_back)
 
 
-def _short(value: object) -> str:
+def _short(value: Any) -> str:
     text = repr(
         value.item() if hasattr(value, "dtype") and not getattr(value, "ndim", 0) else value
     )
