@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
+from zlib import error as BadStream  # noqa: N812
 
 from emisim.errors import InputError
 
@@ -24,10 +25,16 @@ SAMPLE = 10
 EXACT = 2**53
 """Whole numbers up to this are written without a decimal point."""
 
+LARGEST = 200_000_000
+"""Bytes of a workbook unpacked; a list of a hundred thousand facilities has some fifty million."""
+MOST = 20_000_000
+"""Cells from the first to the last of a sheet, since empty ones between them take room too."""
+
 CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(.*?)</c>', re.DOTALL)
 SHEET_ENTRY = re.compile(r"<sheet [^>]*>")
 TARGET_ENTRY = re.compile(r"<Relationship [^>]*>")
 ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+PLACE = re.compile(rb'<c (?:[^>]*? )?r="([A-Z]{1,3})([0-9]{1,7})"')
 VALUE_ELEMENT = re.compile(rb"<v[^>]*>([^<]+)</v>")
 FORMULA_ELEMENT = re.compile(rb"<f[^>]*>([^<]*)</f>|<f[^>]*/>")
 
@@ -116,8 +123,8 @@ def _workbook(path: Path) -> list[Sheet]:
         hint = "save the sheet as 'CSV UTF-8', or pip install python-calamine"
         raise InputError(msg, file=path, allowed=[".csv", ".txt", ".tsv"], hint=hint) from None
     try:
-        book = CalamineWorkbook.from_path(str(path))
         uncounted = _not_values(path)
+        book = CalamineWorkbook.from_path(str(path))
         found = []
         for about in book.sheets_metadata:
             sheet = book.get_sheet_by_name(about.name)
@@ -127,6 +134,8 @@ def _workbook(path: Path) -> list[Sheet]:
             merged = [(*a, *b) for a, b in sheet.merged_cell_ranges or ()]
             hidden = about.visible != SheetVisibleEnum.Visible
             found.append(Sheet(about.name, list(enumerate(rows, start=1)), merged, hidden))
+    except InputError:
+        raise
     except (CalamineError, ValueError, OSError) as error:
         msg = f"not a readable workbook ({error})"
         hint = "open it without its password and save it again, or save the sheet as 'CSV UTF-8'"
@@ -154,16 +163,39 @@ def _restore(rows: list[list[str]], texts: dict[tuple[int, int], str]) -> None:
 
 
 def _not_values(path: Path) -> dict[str, dict[tuple[int, int], str]]:
-    """Return by sheet and (row, column) from 0 the errors and uncalculated formulas of an xlsx."""
+    """Return by sheet and (row, column) from 0 the errors and uncalculated formulas of an xlsx.
+
+    Nothing is unpacked into files, so that names inside the archive cannot lead anywhere.
+    """
+    found = {}
     try:
         with ZipFile(path) as archive:
-            return {
-                name: _not_values_of(archive.read(part))
-                for name, part in _parts(archive).items()
-                if part in archive.namelist()
-            }
-    except (BadZipFile, KeyError):
+            _require_small(sum(one.file_size for one in archive.infolist()), LARGEST, "bytes", path)
+            for name, part in _parts(archive).items():
+                if part in archive.namelist():
+                    xml = archive.read(part)
+                    _require_small(_extent(xml), MOST, "cells", path, name)
+                    found[name] = _not_values_of(xml)
+    except (BadZipFile, BadStream, KeyError, EOFError, NotImplementedError, RuntimeError):
         return {}
+    return found
+
+
+def _require_small(size: int, most: int, what: str, path: Path, sheet: str | None = None) -> None:
+    if size > most:
+        msg = f"the workbook is too large to be read: more than {most} {what}"
+        hint = "look for cells far below or right of the table, or save the table as 'CSV UTF-8'"
+        allowed = [f"up to {most}"]
+        raise InputError(msg, file=path, sheet=sheet, value=size, allowed=allowed, hint=hint)
+
+
+def _extent(xml: bytes) -> int:
+    """Return how many cells a sheet spans, empty ones counted."""
+    columns, rows = set(), {0}
+    for letters, row in (match.groups() for match in PLACE.finditer(xml)):
+        columns.add(letters)
+        rows.add(int(row))
+    return max(rows) * max((_column(letters) + 1 for letters in columns), default=0)
 
 
 def _parts(archive: ZipFile) -> dict[str, str]:
