@@ -232,12 +232,12 @@ def canonical(rows: pd.DataFrame, path: Path, unit: str | None = None) -> np.nda
     """
     to = rows["activity_unit"].to_numpy() if unit is None else np.full(len(rows), unit)
     wanted = pd.DataFrame({"row": rows["row"], "unit": rows["unit"], "to": to})
-    scale = {}
+    number = wanted.groupby(["unit", "to"], sort=False).ngroup().to_numpy()
+    scale = []
     for row, given, target in wanted.drop_duplicates(["unit", "to"]).itertuples(index=False):
         where = {"file": path, "row": int(row), "column": "unit"}
-        scale[given, target] = yearly_factor(given, target, **where)
-    pairs = zip(wanted["unit"], wanted["to"], strict=True)
-    return rows["value"].to_numpy(dtype=float) * np.array([scale[p] for p in pairs])
+        scale.append(yearly_factor(given, target, **where))
+    return rows["value"].to_numpy(dtype=float) * np.array(scale)[number]
 
 
 def yearly_factor(unit: str, to: str, **where: Any) -> float:

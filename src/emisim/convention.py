@@ -54,7 +54,7 @@ def check_labels(inventory: xr.Dataset) -> None:
         raise InputError(msg, value=labels[labels.duplicated()][0], hint="give each row its own id")
     for name, allowed in CLOSED.items():
         _check_words(inventory, name, allowed)
-    for unit in sorted(set(inventory["activity_unit"].values)):
+    for unit in sorted(pd.unique(inventory.variables["activity_unit"].values)):
         units.factor(unit, unit)
 
 
@@ -118,11 +118,12 @@ def _check_shape(inventory: xr.Dataset) -> None:
 
 
 def _check_words(inventory: xr.Dataset, name: str, allowed: Sequence[str]) -> None:
-    words = inventory[name].values
-    bad = ~np.isin(words.astype(str), allowed)
-    if bad.any():
-        at = inventory["source"].values[bad][0]
-        require_known([words[bad][0]], allowed, f"{name} (source {at!r})")
+    words = inventory.variables[name].values
+    unknown = [word for word in pd.unique(words) if str(word) not in allowed]
+    if unknown:
+        bad = np.flatnonzero(pd.Series(words).isin(unknown))[0]
+        at = inventory["source"].values[bad]
+        require_known([words[bad]], allowed, f"{name} (source {at!r})")
 
 
 def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:

@@ -134,7 +134,12 @@ def _split(path: str | Path, text: str) -> pd.DataFrame:
         raise InputError(msg, file=path, row=FIRST_ROW, hint=hint)
     frame.columns = frame.columns.str.strip()
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
-    return frame.apply(lambda column: column.str.strip())
+    return frame.apply(_stripped)
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    texts = [text.strip() for text in column.to_numpy(dtype=object).tolist()]
+    return pd.Series(texts, column.index, dtype=column.dtype)
 
 
 def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Path) -> None:
@@ -156,7 +161,12 @@ def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Pa
 
 
 def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[(frame != "").any(axis=1)].copy()
+    filled = np.zeros(len(frame), dtype=bool)
+    for name in frame:
+        filled |= (frame[name] != "").to_numpy()
+        if filled.all():
+            return frame.copy()
+    return frame[filled].copy()
 
 
 def _numbers(text: pd.Series, column: Column, path: str | Path, faults: Faults) -> pd.Series:
@@ -177,10 +187,13 @@ def _numbers(text: pd.Series, column: Column, path: str | Path, faults: Faults) 
 def _check_rules(
     frame: pd.DataFrame, columns: Sequence[Column], path: str | Path, faults: Faults
 ) -> None:
+    bad = _breaks_rules(frame, columns)
+    if not bad.any():
+        return
     from pandera.errors import SchemaErrors
 
     try:
-        _schema(columns).validate(frame, lazy=True)
+        _schema(columns).validate(frame[bad], lazy=True)
     except SchemaErrors as error:
         good = {c.name: c.allowed for c in columns}
         cases = error.failure_cases.dropna(subset=["index"]).sort_values("index", kind="stable")
@@ -191,6 +204,23 @@ def _check_rules(
             cell: Any = frame.loc[row, name]
             value = "" if pd.isna(cell) else cell
             faults.add(InputError(msg, value=value, allowed=good[name], hint=hint, **where))
+
+
+def _breaks_rules(frame: pd.DataFrame, columns: Sequence[Column]) -> np.ndarray:
+    """Return which rows break a rule of :func:`_schema`, which says what is wrong with them."""
+    bad = np.zeros(len(frame), dtype=bool)
+    for column in columns:
+        cells = frame[column.name]
+        if column.number:
+            values = cells.to_numpy(dtype=float)
+            bad |= np.isnan(values) & column.required
+            bad |= values < (-np.inf if column.minimum is None else column.minimum)
+            bad |= values > (np.inf if column.maximum is None else column.maximum)
+        elif column.required:
+            bad |= (cells == "").to_numpy()
+        if column.allowed is not None:
+            bad |= ~cells.isin([*column.allowed, *([] if column.required else [""])]).to_numpy()
+    return bad
 
 
 def _schema(columns: Sequence[Column]):  # type: ignore[no-untyped-def]
@@ -227,6 +257,8 @@ def _check_duplicates(
     if not key:
         return
     names = list(key)
+    if not frame.duplicated(names).any():
+        return
     rows = pd.Series(frame.index, frame.index)
     first = rows.groupby([frame[name] for name in names], dropna=False).transform("first")
     for number, origin in first[first != rows].items():

@@ -1,10 +1,12 @@
 """CSV files as text and as raw tables: encodings, and what is no table."""
 
+import csv
 import re
-from io import StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from emisim.errors import InputError
@@ -54,11 +56,32 @@ def parse(text: str, path: str | Path, **options: Any) -> pd.DataFrame:
         If it is no table.
     """
     try:
-        return pd.read_csv(StringIO(text), **options)
+        return pd.read_csv(BytesIO(text.encode()), **options)
     except (ValueError, OverflowError) as error:
         msg = f"not a readable CSV table ({str(error).strip()})"
         hint = "look for a missing quote or an extra comma"
         raise InputError(msg, file=path, row=_row_in(str(error)), hint=hint) from None
+
+
+def write(path: str | Path, frame: pd.DataFrame, digits: int) -> None:
+    """Write a table as UTF-8 CSV, numbers with so many significant ``digits``, NaN as empty.
+
+    What pandas.DataFrame.to_csv writes, at a third of its time: a number that stands in many rows
+    is spelled once.
+    """
+    columns = [_written(frame[name], f"%.{digits}g") for name in frame]
+    with Path(path).open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _written(column: pd.Series, number: str) -> list[object]:
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column.astype(object).where(column.notna(), "").tolist()
+    codes, values = pd.factorize(column.to_numpy())
+    spelled = np.array([*(number % value for value in values.tolist()), ""], dtype=object)
+    return spelled[codes].tolist()
 
 
 def _row_in(message: str) -> int | None:

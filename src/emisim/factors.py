@@ -102,9 +102,10 @@ class Factors:
         known = self.profiles.xs(axis, level="axis")
         where = self.folder / "processes.csv"
         hint = "add the profile to profiles.csv or use one of its names"
-        require_known(names, known.index, f"{axis} profile", file=where, hint=hint)
+        require_known(names.unique(), known.index, f"{axis} profile", file=where, hint=hint)
         span = range(1, 13) if axis == "month" else range(24)
-        return known.loc[names, list(span)].to_numpy()
+        codes, words = pd.factorize(names)
+        return known.loc[words, list(span)].to_numpy()[codes]
 
 
 def _check_units(processes: pd.DataFrame, path: Path) -> None:

@@ -83,18 +83,15 @@ def weigh(
     domain: Grid,
     places: pd.DataFrame,
     districts: pd.Series,
-    points: Mapping[str, tuple[float, float]],
 ) -> Weights:
     """Return the shares of named places on ``domain``, places in the order of ``names``.
 
     Parameters
     ----------
     names
-        ``outside``, ``district:NAME``, ``point:LABEL`` or a place of the table.
+        ``outside``, ``district:NAME`` or a place of the table.
     places, districts
         As :func:`read_places` and :func:`emisim.boundaries.read` give them.
-    points
-        WGS84 longitude and latitude by label.
 
     Raises
     ------
@@ -103,7 +100,7 @@ def weigh(
     MassError
         If the shares of a place do not add to 1.
     """
-    pieces = _pieces(names, places, districts, points)
+    pieces = _pieces(names, places, districts)
     outside = (np.asarray(names, dtype=object) == OUTSIDE).astype(np.float64)
     entries = [np.empty((0, 3))]
     for kind, part in pieces.groupby("kind"):
@@ -133,15 +130,12 @@ def _pieces(
     names: Sequence[str],
     places: pd.DataFrame,
     districts: pd.Series,
-    points: Mapping[str, tuple[float, float]],
 ) -> pd.DataFrame:
     """One row per geometry: place (position in ``names``), weight, shape, kind."""
     listed = {str(name): part for name, part in places.groupby("place")}
     rows: list[tuple[int, float, Any]] = []
     for number, name in enumerate(names):
-        if name.startswith(POINT):
-            rows.append((number, 1, shapely.Point(points[name.removeprefix(POINT)])))
-        elif name.startswith(DISTRICT):
+        if name.startswith(DISTRICT):
             rows.append((number, 1, name))
         elif name != OUTSIDE:
             require_known([name], listed, "place (not a row of places.csv)")

@@ -4,6 +4,8 @@ Every source belongs to a place, and a place's shares over cells and its share b
 to 1. Gridding is ``share.T @ emission``; the (source, species, cell) product is never built.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -12,10 +14,11 @@ from scipy import sparse
 
 from emisim import boundaries, grid, inventory
 from emisim.city import City
-from emisim.convention import TERMS, net_factor
+from emisim.convention import net_variable
 from emisim.errors import InputError, MassError
 from emisim.grid import Grid
 from emisim.gridding.places import DISTRICT, POINT, read_places, weigh
+from emisim.overlay import Weights
 from emisim.vocabulary import OUTSIDE
 
 MASS_TOLERANCE = 1e-9
@@ -59,19 +62,23 @@ def allocate(
     MassError
         If shares do not add to 1.
     """
-    names, position = np.unique(_place_of(base), return_inverse=True)
     _check_pairs(base)
-    _check_points(base, domain)
-    pairs = zip(base["lon"].values, base["lat"].values, strict=True)
-    points = dict(zip(base["source"].values, pairs, strict=True))
-    weights = weigh(names.tolist(), domain, places, districts, points)
+    point, words = _places_of(base)
+    numbers, named = pd.factorize(words[~point], sort=True)
+    weights = weigh(named.tolist(), domain, places, districts)
+    single = _points(base, point, domain)
+    position = np.empty(len(point), dtype=np.int64)
+    position[~point] = numbers
+    position[point] = len(named) + np.arange(point.sum())
+    weights = weights.followed_by(single)
+    names = np.concatenate([named, POINT + base["source"].values[point]])
     entries = base.assign(
         share=("entry", weights.share),
         entry_place=("entry", weights.place),
         entry_cell=("entry", weights.cell),
         outside_share=("place_name", weights.outside),
     )
-    labels = {"place_name": names.astype(object), "source_place": ("source", position)}
+    labels = {"place_name": names, "source_place": ("source", position)}
     return entries.assign_coords(labels).assign_attrs(domain.attrs())
 
 
@@ -108,11 +115,48 @@ def emissions(gridded: xr.Dataset) -> xr.DataArray:
 
     Sources of district ``outside`` have no cell and do not appear (see :func:`budget`).
     """
-    sectors = sorted(set(gridded["sector"].values))
-    parts = [_to_cells(gridded, _emission_at_places(gridded, sector)) for sector in sectors]
-    whole = xr.concat(parts, dim=pd.Index(sectors, name="sector"), join="exact")
-    whole.attrs = {"units": "kg", "long_name": "emission per month"}
-    return whole.transpose(..., "sector", "species", "month", "y", "x").rename("emission")
+    sectors = sorted(pd.unique(gridded["sector"].values))
+    terms = [gridded.variables[name] for name in ("activity", "species", "month")]
+    activity, species, month = terms
+    net, domain = net_variable(gridded), grid.from_attrs(gridded.attrs)
+    draws = [n for d, n in {**activity.sizes, **net.sizes}.items() if d == "draw"]
+    shape = (len(sectors), species.size, *draws, month.size, *domain.shape)
+    whole = np.empty(shape)
+    cells = matrix(gridded).T.tocsr()
+    for field, sector in zip(whole, sectors, strict=True):
+        at = np.flatnonzero(gridded["sector"].values == sector)
+        _fill(field, activity[at], net[at], cells, gridded["source_place"].values[at])
+    dims = ("sector", "species", *("draw" for _ in draws), "month", "y", "x")
+    coords: dict[str, Any] = {"species": species.values, "month": month.values}
+    coords |= {"sector": pd.Index(sectors, name="sector"), "y": domain.y, "x": domain.x}
+    if draws and "draw" in gridded.coords:
+        coords["draw"] = gridded["draw"].values
+    found = xr.DataArray(whole, coords, dims, "emission")
+    found.attrs = {"units": "kg", "long_name": "emission per month"}
+    return found.transpose(..., "sector", "species", "month", "y", "x")
+
+
+def _fill(
+    field: NDArray[np.float64],
+    activity: xr.Variable,
+    net: xr.Variable,
+    cells: sparse.csr_array,
+    place: NDArray[np.int64],
+) -> None:
+    """Write the emission of one sector to ``field`` (species, ..., month, y, x).
+
+    ``cells`` are all shares (cell, place), ``place`` the place of each source of ``activity`` and
+    ``net``. One species at a time, so that no product over sources, months and species is built.
+    """
+    used, number = np.unique(place, return_inverse=True)
+    gather = sparse.csr_array(
+        (np.ones(len(number)), (number, np.arange(len(number)))), (len(used), len(number))
+    )
+    onto = cells[:, used]
+    for one, factor in zip(field, net.transpose("species", "source", ...), strict=True):
+        mass = (activity * factor).transpose("source", ..., "month")
+        laid = onto @ (gather @ mass.values.reshape(len(number), -1))
+        one[...] = laid.T.reshape(one.shape)
 
 
 def budget(gridded: xr.Dataset, field: xr.DataArray) -> pd.DataFrame:
@@ -151,18 +195,6 @@ def budget(gridded: xr.Dataset, field: xr.DataArray) -> pd.DataFrame:
     return frame.reset_index()
 
 
-def _emission_at_places(gridded: xr.Dataset, sector: str) -> xr.DataArray:
-    """Emission of one sector by place: (place_name, ..., month, species), a species at a time."""
-    part = gridded.isel(source=gridded["sector"].values == sector)
-    bare = part[list(TERMS)].reset_coords(drop=True)
-    net = net_factor(bare)
-    by_species = [
-        _to_places(part, bare["activity"] * net.isel(species=number))
-        for number in range(gridded.sizes["species"])
-    ]
-    return xr.concat(by_species, dim=gridded["species"], join="exact")
-
-
 def _to_places(gridded: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
     """Sum (..., source) over the sources of each place: (place_name, ...)."""
     values = values.transpose("source", ...)
@@ -195,12 +227,14 @@ def _labelled(
     return xr.DataArray(values, dims=(*before, *kept, *after), coords=coords)
 
 
-def _place_of(base: xr.Dataset) -> NDArray[np.str_]:
-    """Name of each source's place."""
-    named, label, district = (base[n].values.astype(str) for n in ("place", "source", "district"))
-    point = np.isfinite(base["lon"].values) & np.isfinite(base["lat"].values)
-    own = np.where(point, np.char.add(POINT, label), np.char.add(DISTRICT, district))
-    return np.where(district == OUTSIDE, OUTSIDE, np.where(named != "", named, own))
+def _places_of(base: xr.Dataset) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
+    """Return which sources stand at a point of their own, and the place of each of the others."""
+    named, district = (base[name].values for name in ("place", "district"))
+    given = np.isfinite(base["lon"].values) & np.isfinite(base["lat"].values)
+    beyond, alone = district == OUTSIDE, named == ""
+    point = given & ~beyond & alone
+    words = np.where(alone & ~point, DISTRICT + district, named)
+    return point, np.where(beyond, OUTSIDE, words)
 
 
 def _check_pairs(base: xr.Dataset) -> None:
@@ -213,12 +247,12 @@ def _check_pairs(base: xr.Dataset) -> None:
         raise InputError(message, column="lon, lat", value=value, hint="give both or neither")
 
 
-def _check_points(base: xr.Dataset, domain: Grid) -> None:
-    point = np.char.startswith(_place_of(base), POINT)
+def _points(base: xr.Dataset, point: NDArray[np.bool_], domain: Grid) -> Weights:
+    """Return the cells of the sources at a point; InputError names the first beyond the domain."""
     lon, lat = base["lon"].values[point], base["lat"].values[point]
-    _, valid = domain.cells(lon, lat)
+    cell, valid = domain.cells(lon, lat)
     if valid.all():
-        return
+        return Weights(np.arange(len(cell)), cell, np.ones(len(cell)), np.zeros(len(cell)))
     first = int(np.flatnonzero(~valid)[0])
     east, north = domain.lonlat()
     message = f"source {base['source'].values[point][first]!r} lies outside the domain"

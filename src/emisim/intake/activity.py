@@ -101,7 +101,8 @@ def tables(
 
 def _ids(rows: pd.DataFrame) -> pd.Series:
     """Return a distinct name of each source: its process, its own id or name, and a number."""
-    parts = (rows[c].tolist() for c in ("process", "id", "unit_no", "name", "district"))
+    named = ("process", "id", "unit_no", "name", "district")
+    parts = (rows[c].to_numpy(dtype=object).tolist() for c in named)
     spell = cache(bare)
     seen: Counter[str] = Counter()
     result = []
@@ -114,9 +115,10 @@ def _ids(rows: pd.DataFrame) -> pd.Series:
 
 
 def _pages(rows: pd.DataFrame) -> list[str]:
-    places = zip(rows["file"], rows["sheet"], rows["row"], strict=True)
+    places = rows[["file", "sheet", "row"]].astype(object).to_numpy().tolist()
     return [f"{label((file, sheet))} row {row}" for file, sheet, row in places]
 
 
 def _joined(parts: Iterable[pd.Series]) -> list[str]:
-    return ["; ".join(text for text in texts if text) for texts in zip(*parts, strict=True)]
+    listed = (part.to_numpy(dtype=object).tolist() for part in parts)
+    return ["; ".join(filter(None, texts)) for texts in zip(*listed, strict=True)]

@@ -117,8 +117,10 @@ def _amounts(
     part = part.assign(**bounds)[ok]
     cell = parsed["unit"].where(parsed["unit"] != "", "")[ok]
     part["multiplier"], part["expression"] = np.nan, ""
-    for text, said in set(zip(cell, lines["unit"][ok], strict=True)):
-        mine = (cell == text) & (lines["unit"][ok] == said)
+    outer = lines["unit"][ok]
+    pairs = pd.DataFrame({"cell": cell, "said": outer}).drop_duplicates()
+    for text, said in pairs.to_numpy(dtype=object).tolist():
+        mine = (cell == text) & (outer == said)
         unit = _unit(text, said, header, lexicon)
         if isinstance(unit, Unit):
             part.loc[mine, "multiplier"] = unit.multiplier
@@ -179,8 +181,9 @@ def _processes(
     """
     fuel = pd.Series(header.fuel, index=lines.index) if header.fuel else lines["fuel"]
     use = lines["use"].where(lines["use"] != "", defaults.use)
-    pairs = pd.Series(list(zip(use.where(use != "", DEFAULT_USE), fuel, strict=True)), lines.index)
-    burnt = pairs.map(lexicon.fuel_processes).fillna("").astype(object)
+    both = pd.DataFrame({"use": use.where(use != "", DEFAULT_USE), "fuel": fuel})
+    known = pd.Series(lexicon.fuel_processes).rename_axis(["use", "fuel"]).rename("burnt")
+    burnt = both.join(known, on=["use", "fuel"])["burnt"].fillna("").astype(object)
     sectors = lexicon.factors.processes["sector"]
     own = lines["process"]
     burns = own.map(sectors).isin(COMBUSTION)

@@ -51,12 +51,13 @@ def unify(sources: pd.DataFrame, city: str, lexicon: Lexicon, log: Log) -> Unifi
         :data:`FIELDS`; ``key`` is what must not be counted twice (the fuel, or the process).
     """
     table = sources.reset_index(drop=True)
-    table["list"] = pd.factorize(pd.MultiIndex.from_frame(table[PLACE]))[0]
+    table["list"] = table.groupby(PLACE, sort=False).ngroup()
     _tell_twins(table, log)
     if not table["list"].any():
         empty = (pd.DataFrame(columns=list(c)) for c in (MATCHES, CONFLICTS))
         return Unified(sources, sources.iloc[:0], *empty)
-    names = {name: normal(name, city) for name in table["name"].unique()}
+    spelled = pd.unique(table["name"].to_numpy(dtype=object)).tolist()
+    names = {name: normal(name, city) for name in spelled}
     table["normal"] = table["name"].map(names)
     table["facility"], matches = match(table, lexicon, log)
     group = table.groupby(["facility", "key"], sort=False)["list"]

@@ -25,7 +25,7 @@ def match(table: pd.DataFrame, lexicon: Lexicon, log: Log) -> tuple[pd.Series, p
     keys = table["district"].where(named | ~placed, table.index.astype(str))
     own = table["normal"].where(named, "@" + table["technology"])
     frame = pd.DataFrame({"list": table["list"].where(named, -1), "normal": own, "keys": keys})
-    codes = pd.Series(pd.factorize(pd.MultiIndex.from_frame(frame))[0], index=table.index)
+    codes = frame.groupby(list(frame), sort=False).ngroup()
     units = (
         table[named]
         .assign(code=codes[named])
@@ -45,7 +45,7 @@ def match(table: pd.DataFrame, lexicon: Lexicon, log: Log) -> tuple[pd.Series, p
     same: dict[int, int] = {}
     found = [_pairs(units, number, same, lexicon, log) for number in sorted(set(units["list"]))[1:]]
     matches = pd.concat(found) if found else pd.DataFrame(columns=list(MATCHES))
-    return codes.map(lambda code: same.get(code, code)), matches.reset_index(drop=True)
+    return codes.replace(same), matches.reset_index(drop=True)
 
 
 def _pairs(

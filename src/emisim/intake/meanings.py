@@ -105,7 +105,7 @@ def _devices(text: str, known: dict[str, str]) -> str | None:
 
 def _each(texts, read):  # type: ignore[no-untyped-def]
     """Return ``read`` of each text, "" where it is None, and where that was."""
-    codes, spellings = pd.factorize(texts)
+    codes, spellings = pd.factorize(texts.to_numpy(dtype=object))
     found = [read(str(text)) for text in spellings]
     unknown = np.array([value is None for value in found], dtype=bool)
     value = np.array([value or "" for value in found], dtype=object)

@@ -31,9 +31,9 @@ def normal(name: str, city: str = "") -> str:
     """
     text = folded(name)
     bare = PUNCTUATION.sub("", FORMS.sub("", text))
-    without = REGION.sub("", bare)
-    if city:
-        without = re.sub(rf"^{re.escape(city)}市?", "", without)
+    without = REGION.sub("", bare) if "省" in bare or "自治区" in bare else bare
+    if city and without.startswith(city):
+        without = without.removeprefix(city).removeprefix("市")
     return without or bare or PUNCTUATION.sub("", text)
 
 

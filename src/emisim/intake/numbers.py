@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from math import isfinite
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ def numbers(texts: pd.Series) -> pd.DataFrame:
     fast[rest] = np.nan
     unit = np.full(len(texts), "", dtype=object)
     wrong = np.zeros(len(texts), dtype=bool)
-    codes, spellings = pd.factorize(texts[rest])
+    codes, spellings = pd.factorize(texts[rest].to_numpy(dtype=object))
     read = [_number(str(text)) for text in spellings]
     if read:
         value, units, bad = (
@@ -103,9 +104,11 @@ def angles(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _angle(text: str) -> float | None:
     try:
-        return float(text) if np.isfinite(float(text)) else None
+        degrees = float(text)
     except ValueError:
         pass
+    else:
+        return degrees if isfinite(degrees) else None
     found = ANGLE.fullmatch(text)
     if not found:
         return None
@@ -117,7 +120,7 @@ def _angle(text: str) -> float | None:
 
 def _each(texts: pd.Series, read: Callable[[str], float | None]) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers that ``read`` finds, NaN where empty, and where it finds none."""
-    codes, spellings = pd.factorize(texts)
+    codes, spellings = pd.factorize(texts.to_numpy(dtype=object))
     clean = [folded(str(text)) for text in spellings]
     found = [np.nan if text in EMPTY else read(text) for text in clean]
     wrong = np.array([value is None for value in found], dtype=bool)

@@ -164,11 +164,27 @@ def check(
 
 def _inside(lon: np.ndarray, lat: np.ndarray, named: pd.Series, polygons: pd.Series) -> np.ndarray:
     held = np.zeros(len(lon), dtype=bool)
-    nobody = ~named.isin(polygons.index).to_numpy()
-    for district, polygon in polygons.items():
-        shapely.prepare(polygon)
-        mine = (named == district).to_numpy() | nobody
-        held[mine] |= shapely.contains_xy(polygon, lon[mine], lat[mine])
+    own = polygons.index.get_indexer(named)
+    nobody = np.flatnonzero(own < 0)
+    for polygon, members in zip(polygons, _members(own, len(polygons)), strict=True):
+        for points in (members, nobody):
+            held[points] |= _holds(polygon, lon[points], lat[points])
+    return held
+
+
+def _members(own: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return the points of each of ``count`` districts, ``own`` being each point's (-1: none)."""
+    order = np.argsort(own, kind="stable")
+    return np.split(order, np.searchsorted(own[order], np.arange(count + 1)))[1:-1]
+
+
+def _holds(polygon: shapely.Geometry, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Return which points lie inside a polygon; those beyond its bounds are not asked about."""
+    west, south, east, north = polygon.bounds
+    near = np.flatnonzero((lon > west) & (lon < east) & (lat > south) & (lat < north))
+    held = np.zeros(len(lon), dtype=bool)
+    shapely.prepare(polygon)
+    held[near] = shapely.contains_xy(polygon, lon[near], lat[near])
     return held
 
 
@@ -203,12 +219,11 @@ def _district(rows: pd.DataFrame, polygons: pd.Series, lexicon: Lexicon, log: Lo
     far = np.zeros(len(rows))
     home = np.full(len(rows), "", dtype=object)
     for name, polygon in polygons.items():
-        shapely.prepare(polygon)
-        home[shapely.contains_xy(polygon, lon, lat)] = name
+        home[_holds(polygon, lon, lat)] = name
     unnamed = placed & (district == "")
     district[unnamed] = home[unnamed]
-    for name, polygon in polygons.items():
-        away = np.flatnonzero(placed & (district == name) & (home != name))
+    own = np.where(placed & (home != district), polygons.index.get_indexer(district), -1)
+    for polygon, away in zip(polygons, _members(own, len(polygons)), strict=True):
         far[away] = _metres_to(polygon, shapely.points(lon[away], lat[away]))
     _tell_districts(rows, district, home, far, tolerance, log)
     return rows.assign(district=district)
@@ -241,7 +256,7 @@ def _tell_districts(
 ) -> None:
     """Fault or note points that are not in the district that their line names."""
     texts = rows["lon_text"] + ", " + rows["lat_text"]
-    where = rows.assign(column="lon, lat")
+    where = rows[["file", "sheet", "row"]].assign(column="lon, lat")
     near = (far > 0) & (far <= tolerance)
     for (file, sheet), members in rows[near].groupby(["file", "sheet"]):
         what = f"point outside its district by at most {tolerance:g} m: kept"

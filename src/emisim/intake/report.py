@@ -59,7 +59,11 @@ def write(path: str | Path, sheets: Mapping[str, pd.DataFrame]) -> None:
                 sheet.write_row(0, 0, list(table.columns), bold)
                 filled = table.astype(object).where(table.notna(), "")
                 for number, row in enumerate(filled.to_numpy().tolist(), start=1):
-                    sheet.write_row(number, 0, row)
+                    for column, value in enumerate(row):
+                        if isinstance(value, str):
+                            sheet.write_string(number, column, value)
+                        else:
+                            sheet.write_number(number, column, value)
 
 
 def summary(report: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> str:

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from emisim.intake.faults import Log
 from emisim.intake.headers import Recognised
@@ -23,6 +24,8 @@ CLUE = re.compile(
     r"[计和汇注明表核源]|全[市县区省]|total|sum|note|source|remark|[Ａ-Ｚａ-ｚ]", re.IGNORECASE
 )
 """What a total or a remark holds, however it is spelled."""
+FIRST_OF_CLUE = re.compile(r"[计和汇注明表核源全tsnrTSNRſＡ-Ｚａ-ｚ]")
+"""A character that every clue begins with: one look at a text tells most of them apart."""
 NUMBERING = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|\(?\d{1,2}\)?")
 FEWEST = 2
 """Sources that an unnamed total must add up."""
@@ -56,7 +59,10 @@ def _saying(found: Recognised, pattern: re.Pattern[str]) -> np.ndarray:
     columns = {h.position for h in found.all("name", "district", "process", "serial", "fuel", "id")}
     hit = np.zeros(len(cells), dtype=bool)
     for column in sorted(columns | ({0} & set(cells.columns))):
-        spelled = [text for text in cells[column].unique() if CLUE.search(text)]
+        texts = pd.unique(cells[column].to_numpy(dtype=object)).tolist()
+        spelled = [t for t in texts if FIRST_OF_CLUE.search(t) and CLUE.search(t)]
+        if not spelled:
+            continue
         clean = {text: re.sub(r"\s", "", folded(text)) for text in spelled}
         said = [text for text, word in clean.items() if pattern.fullmatch(word)]
         hit |= cells[column].isin(said).to_numpy()

@@ -35,6 +35,8 @@ def folded(text: str) -> str:
     ('10^4m^3', 'pm2.5')
     """
     raised = str(text)
+    if raised.isascii():
+        return raised.strip().lower()
     if RAISED.search(raised):
         raised = raised.translate(SUPERSCRIPTS)
     return unicodedata.normalize("NFKC", raised).strip().lower()

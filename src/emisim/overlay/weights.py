@@ -28,6 +28,15 @@ class Weights:
         shape = (len(self.outside), cells)
         return sparse.csr_array((self.share, (self.place, self.cell)), shape=shape)
 
+    def followed_by(self, other: "Weights") -> "Weights":
+        """Return these places and those of ``other`` after them."""
+        return Weights(
+            np.concatenate([self.place, other.place + len(self.outside)]),
+            np.concatenate([self.cell, other.cell]),
+            np.concatenate([self.share, other.share]),
+            np.concatenate([self.outside, other.outside]),
+        )
+
     def beyond(self, names: Sequence[object] | None = None) -> dict[object, float]:
         """Return the share outside (0 to 1) of each place that is not wholly on the grid.
 

@@ -80,8 +80,11 @@ def removal_from_controls(
     names = (*SPECIES, COARSE)
     passed = np.ones((len(rows), len(names)))
     assumed = np.zeros((len(rows), len(names)), dtype=bool)
-    for control in sorted(set(rows["control"]) - {""}):
-        members = (rows["control"] == control).to_numpy()
+    codes, words = pd.factorize(rows["control"], sort=True)
+    for code, control in enumerate(words):
+        if not control:
+            continue
+        members = np.flatnonzero(codes == code)
         for device in control.split("+"):
             efficiency, is_assumed = _device(device.strip(), names, controls)
             passed[members] *= 1 - efficiency

@@ -14,7 +14,8 @@ QUALITY = {"sulphur": "fraction", "ash": "fraction"}
 
 def unit_of(fuel: pd.Series) -> pd.Series:
     """Return the unit in which each fuel is counted: m3 for gases, else t."""
-    return fuel.map(lambda name: "m3" if name in GASES else "t")
+    units_ = np.where(fuel.isin(GASES), "m3", "t").astype(object)
+    return pd.Series(units_, fuel.index)
 
 
 def properties(

@@ -146,11 +146,12 @@ def _with_ammonia_slip(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Add the ammonia slip of denitrification to the factor of rows that burn solid fuel."""
     at = AT["NH3"]
-    slips = {control: _slip(control, combustion) for control in set(rows["control"])}
-    amount = np.array([slips[c][0] for c in rows["control"]])
+    codes, controls = pd.factorize(rows["control"])
+    slips = np.array([_slip(control, combustion) for control in controls], dtype=float)
+    amount, flag = slips.reshape(-1, 2)[codes].T
     adds = (amount > 0) & (rows["activity_unit"] == SOLID).to_numpy()
     factor[adds, at] = (np.nan_to_num(factor[:, at]) + amount)[adds]
-    assumed[adds, at] |= np.array([slips[c][1] for c in rows["control"]])[adds]
+    assumed[adds, at] |= flag[adds] > 0
     return factor, assumed
 
 

@@ -54,7 +54,7 @@ def people(city: City, polygons: pd.Series, domain: Grid) -> xr.DataArray:
         f"{BUILT_UP}{name}" if f"{BUILT_UP}{name}" in known else f"{places.DISTRICT}{name}"
         for name in city.names
     ]
-    found = places.weigh(names, domain, table, polygons, {})
+    found = places.weigh(names, domain, table, polygons)
     weights = np.zeros((len(names), domain.size))
     np.add.at(weights, (found.place, found.cell), found.share)
     weights /= weights.sum(axis=1, keepdims=True)
