@@ -118,6 +118,26 @@ def test_dust_halves_with_the_freight(tmp_path, city, built):
     assert float(mass[1].sel(grade="light")) == pytest.approx(float(mass[0].sel(grade="light")))
 
 
+def test_a_road_class_without_traffic_raises_no_dust(tmp_path, city, built):
+    folder = tmp_path / "yangquan"
+    shutil.copytree(city.folder, folder)
+    table = pd.read_csv(folder / "freight.csv", dtype=str, keep_default_na=False)
+    idle = table["technology"] == "coal-haul"
+    table.loc[idle, ["value", "low", "high"]] = "0"
+    table.to_csv(folder / "freight.csv", index=False)
+    found = dust.build(City.read(folder, city.factors), city.factors)
+    assert np.isfinite(found["factor"]).all()
+    source = "paved-road-freight-yuxian-coal-haul"
+    assert float(found["activity"].sel(source=source).sum()) == 0
+    assert float(built["activity"].sel(source=source).sum()) > 0
+    weights = city.factors["freight"].match(
+        city.table("freight").query("technology == 'coal-haul'"), ["vehicle_weight"], "t"
+    )[0]
+    assert weights.min() <= dust.traffic(City.read(folder, city.factors)).loc[
+        ("freight", "Yuxian", "coal-haul"), "weight"
+    ] <= weights.max()  # fmt: skip
+
+
 def test_traffic_without_a_road_row_is_named(city):
     rows = city.table("dust").drop("paved-road-freight-yuxian-trunk")
     with pytest.raises(InputError, match="freight, Yuxian, trunk do not take up") as caught:

@@ -12,19 +12,32 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xarray as xr
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emisim import boundaries, cli, config, sectors
+from emisim.air.observations import area_observations
 from emisim.city import City
 from emisim.errors import InputError
 from emisim.factors import Factors
 from emisim.stages import _answers, _city_folder, _domain, _plan, fill, new_city
-from emisim.templates import activity, counties, layout, people, reader, rules, workbook
+from emisim.stages._observed import COLUMNS as OBSERVED
+from emisim.templates import (
+    activity,
+    borrowed,
+    counties,
+    layout,
+    neighbours,
+    people,
+    reader,
+    rules,
+    workbook,
+)
 
 ROOT = Path(__file__).parents[2]
-KEPT = ("factors", "intake", "weather", "standards", "sources.csv")
+KEPT = ("config.yaml", "factors", "intake", "weather", "standards", "sources.csv")
 CITIES = ("jincheng", "yangquan")
 BOXES = {
     140901: ("上区", shapely.box(113.0, 38.0, 113.3, 38.2)),
@@ -139,6 +152,39 @@ def test_amounts_are_defaults_times_people(inside):
     rural = city(inside).districts["rural_population"].sum()
     expected = defaults.loc["household-coal", "value"] * rural
     assert float(made.loc["household-coal", "value"]) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("group", rules.GROUPS)
+def test_neighbours_lend_coal_and_seasons_for_all_that_the_defaults_burn(group):
+    inputs = ROOT / "inputs"
+    donors = neighbours.donors(inputs, group, "zhuzhou")
+    assert rules.group(donors[0].settings.composition) == group
+    coal = borrowed.coal_quality(donors)
+    assert (coal["status"] == "assumed").all()
+    assert not coal.duplicated(["process", "fuel", "technology", "standard", "parameter"]).any()
+    burnt = activity.read(inputs, group).query("fuel in ('coal', 'clean_coal')")
+    have = set(map(tuple, coal[["process", "fuel"]].to_numpy()))
+    assert set(map(tuple, burnt[["process", "fuel"]].to_numpy())) <= have
+    air = borrowed.observed(donors, OBSERVED, 1999, 0.2)
+    assert (air["status"] == "assumed").all()
+    _, status = area_observations(air, np.array(["*"]), 1999)
+    assert (status == "assumed").all()
+
+
+def test_every_default_is_assumed_and_cites_its_source():
+    rows = pd.read_csv(ROOT / "inputs" / "intake" / "defaults.csv", dtype=str)
+    assert set(rows["status"]) == {"assumed"}
+    assert rows[["source", "note", "low", "high"]].notna().all(axis=None)
+
+
+def test_a_zero_that_is_typed_keeps_the_sheet_and_an_empty_sheet_is_told(copy):
+    frames = {name: table(copy, name) for name in layout.TABLES}
+    frames["nonroad"] = frames["nonroad"].iloc[:0]
+    workbook.write(copy / _city_folder.BOOK, city(copy), frames, {})
+    with pytest.raises(InputError, match="no rows") as caught:
+        fill.run(city="small")
+    assert "value 0" in caught.value.hint
+    assert caught.value.sheet == layout.sheet("nonroad")
 
 
 def test_stage_mixes_keep_the_vehicles(inside):
@@ -263,6 +309,58 @@ def test_mistakes_are_told_with_their_sheets_and_change_nothing(copy):
     told = {(fault.sheet, fault.row, fault.column) for fault in caught.value.faults}
     assert {("民用 residential", 6, "process"), ("锅炉 boilers", 7, "district")} <= told
     assert {path.name: path.read_bytes() for path in copy.glob("*.csv")} == before
+
+
+BOILERS = """\
+全县燃煤锅炉清单
+企业名称,所在区县,经度(GCJ-02),纬度(GCJ-02),锅炉容量(t/h),煤炭消耗量(吨)
+上区化工厂,上区,113.1061,38.1005,20,"2,000"
+下县造纸厂,下县,113.1561,37.9005,6,1000
+合计,,,,,3000
+"""
+
+
+def test_from_nothing_to_gridded_emissions(copy, capsys):
+    plant = {"id": "plant", "district": "上区", "process": "power-coal", "fuel": "coal",
+             "technology": "pulverised", "standard": "unit-from-300MW", "control": "fgd-limestone",
+             "facility": "上区电厂", "lon": "113°06′00″", "lat": "38.1",
+             "value": "２０万", "unit": "t", "low": "150,000", "high": "25万", "status": "assumed",
+             "source": "emisim-judgement"}  # fmt: skip
+    total = {"id": "合计", "value": 200000}
+    before = city(copy).table("boilers").query("process == 'boiler-coal'")["value"].sum()
+    refill(
+        copy,
+        [("residential", 0, "value", "4.5万"), ("residential", 0, "high", "9万")],
+        [("power", plant), ("power", total)],
+    )
+    Path("boilers.csv").write_text(BOILERS, encoding="utf-8")
+    for line in (
+        "intake boilers.csv --city small --use boilers",
+        "fill small --add intake --remainder",
+        "check small",
+        "inventory --city inputs/cities/small --factors inputs/factors"
+        " --out inventory.nc --totals totals.csv",
+        "grid --city inputs/cities/small --factors inputs/factors --inventory inventory.nc"
+        " --out emissions.nc --budget budget.csv --shares shares.nc",
+    ):
+        assert cli.main(line.split()) == 0, capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "small-2021: every input can be used" in said.out
+    assert "look at   observed.csv" in said.out
+    assert "chain-grate assumed" in said.err
+    read = city(copy)
+    assert read.table("residential").query("process == 'household-coal'")["value"].sum() >= 45000
+    assert read.table("power")["value"].sum() == 200000
+    at = read.table("power").loc["plant", ["lon", "lat"]].astype(float)
+    assert list(at) == pytest.approx([113.1, 38.1])
+    boilers = read.table("boilers").query("process == 'boiler-coal'")
+    assert boilers["value"].sum() == pytest.approx(before, rel=1e-5)
+    assert boilers["lon"].notna().sum() == 2
+    with xr.open_dataset("inventory.nc") as base, xr.open_dataset("emissions.nc") as gridded:
+        budget = pd.read_csv("budget.csv")
+        assert (budget["dropped"].abs() < 1e-6).all() if "dropped" in budget else True
+        assert base.sizes["source"] > 100
+        assert gridded.sizes
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from emisim.templates import activity, layout, overlaps, reader, rules, typed
 log = logging.getLogger(__name__)
 DEFAULT = "default of "
 """How the note of a default begins."""
+EMPTY = "keep one line: with value 0 where the city has nothing of this kind"
 
 
 def run(
@@ -229,9 +230,10 @@ def _in_book(
             if line < len(frame) + _count(path):
                 break
             line -= _count(path)
+    hint = EMPTY if frame.empty and not added else fault.hint
     return InputError(
         fault.what, file=file, sheet=sheet or None, row=row, column=fault.column,
-        value=fault.value, allowed=fault.allowed, hint=fault.hint,
+        value=fault.value, allowed=fault.allowed, hint=hint,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from emisim import claims as claim_tables
 from emisim import plan as plans
 from emisim import targets
 from emisim.stages import _files, _plan, _record
+from emisim.target_conditions import with_levels
 from emisim.target_values import Outcome
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def run(
         "record": _record.read(city, factors),
     }
     table = targets.verdict(document.targets, many, means["by_area"], **more)
+    table = with_levels(table, means["status"])
     targets.write(_plan.mark_rows(table, document), out)
     if ledger is not None and claims is not None:
         outcome = Outcome(many, means["by_area"], **more)
