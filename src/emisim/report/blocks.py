@@ -120,7 +120,7 @@ def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE
     >>> widths(["name", "t"], [["a name", "1,200"]])
     [9, 9]
     >>> widths(["name", "t"], [["some very long words", "1,200"]], line=18)
-    [11, 7]
+    [10, 8]
     """
     cells = [[_width(row[k]) for row in rows] for k in range(len(heads))]
     whole = [max([_width(head), *c]) + GAP for head, c in zip(heads, cells, strict=True)]

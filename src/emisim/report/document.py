@@ -4,25 +4,30 @@ from typing import Any
 
 from emisim.briefing.page import LANGUAGE_TAGS
 from emisim.figures import language
-from emisim.figures.language import say
+from emisim.figures.language import balance, columns, say, shorten
 from emisim.report import annex, clauses, method, rests, results, sources, summary
 from emisim.report.blocks import Block
 from emisim.report.material import Material
 
 WORDS = ("table", "figure", "contents", "annex")
 COLOURS = ("met", "missed", "unknown", "ink", "faint", "rule", "track", "total")
+WIDEST, WIDEST_SMALL = 44, 58
+"""Display columns of a line of the title in large and in smaller type."""
+TITLE_LINES, MOST_LINES = 2, 4
 
 
 def build(material: Material) -> dict[str, Any]:
     """Return the report as nested data: title, first page, and the blocks of its sections."""
     lang, findings = material.lang, material.findings
     base, year = findings.years
-    stamp = findings.stamp
+    stamp, title = findings.stamp, material.of(material.plan, "title")
     return {
         "lang": LANGUAGE_TAGS[lang].partition("-")[0],
         "region": {"zh": "CN"}.get(lang, ""),
         "kind": say("report.kind", lang),
-        "title": material.of(material.plan, "title"),
+        "title": title,
+        "lines": lines(title),
+        "large": columns(title) <= TITLE_LINES * WIDEST,
         "subtitle": say("report.years", lang, place=findings.place[lang], base=base, year=year),
         "date": material.date,
         "stamp": say("foot.source", lang, version=stamp.version, digest=stamp.digest),
@@ -49,6 +54,19 @@ def body(material: Material) -> list[Block]:
     told = [block["file"] for part in sections for block in part if block["kind"] == "figure"]
     sections += [results.more(material, told), annex.section(material)]
     return [block for part in sections for block in part]
+
+
+def lines(title: str) -> list[str]:
+    """Return the title in lines of about the same length, in smaller type where it is long.
+
+    Examples
+    --------
+    >>> lines("The clean air plan of a city with a rather long name")
+    ['The clean air plan of a city', 'with a rather long name']
+    """
+    if columns(title) <= TITLE_LINES * WIDEST:
+        return balance(title, WIDEST).split("\n")
+    return shorten(title, WIDEST_SMALL, MOST_LINES).split("\n")
 
 
 def colours() -> dict[str, str]:

@@ -1,11 +1,13 @@
 """From a report's data to the bytes of a PDF: typst, our font, no network, no clock."""
 
 import json
+import shutil
 from collections.abc import Collection, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from emisim import output
@@ -15,8 +17,7 @@ from emisim.report import blocks
 
 TEMPLATES = ("main.typ", "pieces.typ")
 FALLBACK = "DejaVuSans.ttf"
-TAGGED, ARCHIVE = "ua-1", "a-2a"
-"""PDF standards: accessible (PDF/UA-1); PDF/A-2a besides, which asks for a date."""
+DATA = "document.json"
 
 
 class PressError(EmisimError):
@@ -25,6 +26,8 @@ class PressError(EmisimError):
 
 def pdf(document: Mapping[str, Any], figures: Mapping[str, Path]) -> bytes:
     """Return the PDF of a report; the same document gives the same bytes.
+
+    The file is accessible (PDF/UA-1); with a date also fit for archives (PDF/A-2a).
 
     Parameters
     ----------
@@ -40,27 +43,36 @@ def pdf(document: Mapping[str, Any], figures: Mapping[str, Path]) -> bytes:
     PressError
         typst refuses the document or warns of anything, such as a missing font.
     """
-    import typst
-
     known = characters()
     shown = blocks.everywhere(document, partial(blocks.literal, known=known))
-    folder = files("emisim").joinpath("assets", "report")
-    sources = {name: folder.joinpath(name).read_bytes() for name in TEMPLATES}
-    sources["document.json"] = json.dumps(shown, ensure_ascii=False).encode()
-    sources |= {name: path.read_bytes() for name, path in figures.items()}
-    standards = [TAGGED, ARCHIVE] if document["date"] else [TAGGED]
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        for name in TEMPLATES:
+            text = files("emisim").joinpath("assets", "report", name).read_bytes()
+            (place / name).write_bytes(text)
+        (place / DATA).write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+        for name, path in figures.items():
+            shutil.copyfile(path, place / name)
+        return _set(place / TEMPLATES[0], archive=bool(document["date"]))
+
+
+def _set(template: Path, *, archive: bool) -> bytes:
+    """Return the PDF of a template whose data and figures lie beside it."""
+    import typst
+
     try:
         made, warnings = typst.compile_with_warnings(
-            sources,
-            font_paths=sorted({str(path.parent) for path in fonts()}),
+            template,
+            root=template.parent,
+            font_paths=sorted({path.parent for path in fonts()}),
             ignore_system_fonts=True,
-            pdf_standards=standards,
+            pdf_standards=["ua-1", "a-2a"] if archive else ["ua-1"],
         )
     except typst.TypstError as error:
         raise PressError(_told(error)) from error
     if warnings:
         raise PressError("; ".join(map(_told, warnings)))
-    return bytes(made)
+    return made
 
 
 def _told(fault: Any) -> str:

@@ -104,8 +104,8 @@ def _effects(material: Material) -> list[Block]:
     names = {m.id: material.of(m, "name") for m in material.plan.measures}
     names["reference"] = say("report.effects.reference", lang)
     lines = [
-        [names.get(key, key), str(number), *(change(line[s]) for s in species)]
-        for (_, key, number), line in wide.iterrows()
+        [names.get(key, key), str(number), *map(change, values)]
+        for (_, key, number), values in zip(wide.index, wide[species].to_numpy(), strict=True)
     ]
     sums = wide[species].sum()
     lines.append([say("report.sum", lang), "", *(change(sums[s]) for s in species)])
@@ -127,7 +127,7 @@ def most(rows: pd.DataFrame, names: dict[str, str], lang: str, species: str = "P
     own = rows[(rows["species"] == species) & (rows["order"] > 0)]
     if own.empty or own["in_sequence_ug_m3"].min() > -STEP:
         return ""
-    top = own.loc[own["in_sequence_ug_m3"].idxmin()]
+    top = own.sort_values("in_sequence_ug_m3", kind="stable").iloc[0]
     amount = f"{-top['in_sequence_ug_m3']:.2f}"
     return say("report.effects.top", lang, measure=names[top["id"]], amount=amount)
 

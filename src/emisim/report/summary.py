@@ -123,12 +123,11 @@ def ranked(targets: pd.DataFrame) -> list[int]:
     Computable before not computable, then targets on the air, on the whole city, binding ones;
     else in the document's order.
     """
-    keys = pd.DataFrame(
-        {
-            "computable": targets["verdict"] != "not computable",
-            "air": targets["metric"].isin(OF_AIR),
-            "city": targets["area"] == CITY,
-            "binding": targets["binding"].astype(bool),
-        }
-    )
-    return keys.sort_values(list(keys), ascending=False, kind="stable").index.tolist()
+    keys = {
+        "computable": targets["verdict"] != "not computable",
+        "air": targets["metric"].isin(OF_AIR),
+        "city": targets["area"] == CITY,
+        "binding": targets["binding"].astype(bool),
+    }
+    ordered = pd.DataFrame(keys).sort_values(list(keys), ascending=False, kind="stable")
+    return [int(k) for k in ordered.index]
