@@ -1,6 +1,6 @@
 """CF netCDF: flux (kg m-2 s-1) or mass per cell, in degrees or a projection, by month or year."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,20 +77,21 @@ def variable(
         one = whole.isel({kind: number}) if kind else whole
         if time and time in one.dims:
             one = one.isel({time: when[1]})
-        fields = _fields(one, time, (y, x), path)
+        fields = _fields(one, time, (y, x), given.fill, path)
         pair = (label, species)
         found.append(layers.near(pair, scaled, fields, kilograms, cells, job.grid, path))
     return found
 
 
 def _fields(
-    part: xr.DataArray, time: str, plane: tuple[str, str], path: Path
+    part: xr.DataArray, time: str, plane: tuple[str, str], fill: Sequence[float], path: Path
 ) -> Iterator[tuple[Floats, NDArray[np.bool_]]]:
     """Yield clean values and missing cells (y, x), one step at a time."""
     steps = range(part.sizes[time]) if time in part.dims else [None]
     for step in steps:
         one = part if step is None else part.isel({time: step})
-        yield layers.clean(*axes.values(one.transpose(*plane)), path)
+        values, fills = axes.values(one.transpose(*plane))
+        yield layers.clean(values, [*fills, *fill], path)
 
 
 def _labels(data: xr.Dataset, kind: str) -> list[str]:

@@ -64,6 +64,7 @@ def _layers(job: Job, path: Path, parts: dict[str, str], species: str) -> list[L
             raise InputError(message, file=path, value=value, allowed=good)
         whole = data[names[0]]
         said = {key: str(whole.attrs.get(key, parts[key])) for key in ("substance", "year")}
+        said["year"] = said["year"].removesuffix(".0")
         wrong = {key: text for key, text in said.items() if text != parts[key]}
         if wrong:
             message = "the attributes do not agree with the file name"

@@ -113,7 +113,7 @@ def clean(values: Any, fills: Iterable[float], file: str | Path) -> tuple[Floats
     if bad.any():
         at = tuple(int(n) for n in np.argwhere(bad)[0])
         message = f"{int(bad.sum())} values are negative or no number, the first at {at}"
-        hint = "declare the fill value (_FillValue, NODATA_value) or correct the file"
+        hint = "name the fill value under fill in the settings, or correct the file"
         raise InputError(message, file=file, value=float(raw[at]), hint=hint)
     return raw, absent
 

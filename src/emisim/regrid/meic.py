@@ -44,7 +44,7 @@ def read(job: Job) -> list[Layer]:
     found = []
     for path, parts in files.items():
         values, fills, lattice, unit = _raster(path, given)
-        field = layers.clean(values, fills, path)
+        field = layers.clean(values, [*fills, *given.fill], path)
         steps = quantity.steps_of_year(given.year, [int(parts["month"])])
         when = quantity.scales(unit, steps, given.annual, path)
         kilograms = unit.factor * (lattice.areas() if unit.per_area else 1.0)

@@ -40,6 +40,8 @@ class Settings(_Strict):
     """Coordinate system of a grid that does not say its own."""
     unit: str = ""
     """Unit of a file that does not say its own."""
+    fill: tuple[float, ...] = ()
+    """Values that stand for no datum in files that do not say so."""
     sectors: dict[str, str] = {}
     """Our sector by the file's, before the table."""
     ignore: tuple[str, ...] = ()
