@@ -53,6 +53,7 @@ def run(
         whole.replace(target)
     print(report.summary(found.report, found.tables))
     log.info("%s: compare with the tables of %s, then move what you want", target, folder)
+    log.info("next: emisim fill %s --add %s", folder.name, target.name)
 
 
 def _refuse_ours(files: Sequence[str], city: str) -> None:
