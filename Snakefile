@@ -9,6 +9,8 @@ rule all:
         expand("results/{run}/verdict.csv", run=RUNS),
         expand("results/{run}/briefing-{lang}.html", run=RUNS, lang=CONFIG.languages),
         expand("results/{run}/report-{lang}.pdf", run=RUNS, lang=CONFIG.languages),
+        expand("results/{run}/slides-{lang}.pptx", run=RUNS, lang=CONFIG.languages),
+        expand("results/{run}/explorer.html", run=RUNS),
         "results/comparison/verdicts.csv",
 
 
@@ -19,6 +21,8 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/briefing.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/slides.smk"
+include: "workflow/rules/explorer.smk"
 
 
 onstart:

@@ -14,7 +14,7 @@ LAYERS = (
     "scenario ledger variants progress effects contributions air gridding observations indices intake regrid templates",
     "plan plan_model plan_scenarios target_model target_record target_days target_indices "
     "target_conditions target_values targets claim_model claims drafts",
-    "figures briefing report measure_words export provenance published explain comparison sides",
+    "figures slides briefing report explorer measure_words export provenance published explain comparison sides",
     "stages commands cli validation hindcast",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

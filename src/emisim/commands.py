@@ -10,6 +10,12 @@ READ: Option = {"required": True, "metavar": "PATH", "help": "to read"}
 READ_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to read"}
 WRITE: Option = {"required": True, "metavar": "PATH", "help": "to write"}
 WRITE_MANY: Option = {"required": True, "nargs": "+", "metavar": "PATH", "help": "to write"}
+WRITE_MANY_IF: Option = {
+    "nargs": "+",
+    "default": (),
+    "metavar": "PATH",
+    "help": "to write, if wanted",
+}
 LANGUAGES: Option = {"required": True, "nargs": "+", "choices": ("zh", "en"), "help": "languages"}
 CONFIG: Option = {"default": "inputs/config.yaml", "metavar": "FILE", "help": "configuration"}
 NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
@@ -186,6 +192,14 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
             **{**RESULTS, "claims": READ_IF, "out": WRITE_MANY},
         },
     ),
+    "explorer": (
+        "the explorer of a plan: a page that computes what its measures do (docs/explorer.md)",
+        {
+            **{"city": READ, "plan": READ, "factors": READ, "shares": READ, "inventory": READ},
+            **{"scenarios": READ, "receptors": READ, "matrix": READ_MANY, "setting": SETTING},
+            **{"air": READ, "verdict": READ, "out": WRITE},
+        },
+    ),
     "report": (
         "the report of a plan as one PDF per language (docs/report.md)",
         {
@@ -239,6 +253,13 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
     "check": (
         "check every input that the configuration names and print what the plans rest on",
         {"name": ONE, "config": CONFIG, "draft": DRAFT},
+    ),
+    "slides": (
+        "the slides of a plan as editable PowerPoint, and the workbook of its annexes",
+        {
+            **{"lang": LANGUAGES, "city": READ, "plan": READ, "figures": READ},
+            **{**RESULTS, "out": WRITE_MANY, "annex": WRITE_MANY_IF},
+        },
     ),
     "compare": (
         "print scenarios of plans beside each other, from their results",

@@ -10,6 +10,7 @@ import pytest
 from emisim import inventory
 from emisim.errors import MassError
 from emisim.export import annexes, iamc, raster
+from emisim.export.annex_words import words
 from emisim.vocabulary import OUTSIDE, SPECIES
 from export import made
 from export.paths import TABLES
@@ -108,7 +109,8 @@ def test_pyam_opens_it(table):
 
 
 LEDGER = pd.DataFrame({
-    **{"scenario": ["stated"] * 4, "order": [1, 1, 2, 2], "clause": ["2.1", "2.1", "3", "3"]},
+    **{"id": ["a", "a", "b", "b"], "scenario": ["stated"] * 4, "order": [1, 1, 2, 2]},
+    **{"clause": ["2.1", "2.1", "3", "3"]},
     **{"name_en": ["Boilers", "Boilers", "=1+1", "=1+1"], "name_zh": ["锅炉"] * 2 + ["=1+1"] * 2},
     **{"species": ["SO2", "NOx"] * 2, "in_sequence_t": [10.5, 2.0, -1.0, 0.0]},
 })  # fmt: skip
@@ -138,7 +140,7 @@ def sheet(path, title):
 
 def test_annexes_read_back(book, totals):
     path, _, lang = book
-    found = annexes.totals(path, annexes.words(lang)["districts"])
+    found = annexes.totals(path, words(lang)["detail"])
     for species in SPECIES:
         both = sum(kg(totals, species, s, inside=False) for s in ("base", "stated"))
         assert found[species] == pytest.approx(both / 1000, rel=1e-12)
@@ -146,32 +148,57 @@ def test_annexes_read_back(book, totals):
 
 def test_annexes_sum_each_scenario_without_the_outside(book, totals):
     path, _, lang = book
-    say = annexes.words(lang)
-    rows = sheet(path, say["sectors"])
-    column = rows[1].index("SO2 (t)")
-    sums = [row[column] for row in rows[2:] if row[1] == say["total"]]
-    expected = [kg(totals, "SO2", s) / 1000 for s in ("base", "stated")]
-    assert sums == pytest.approx(expected, rel=1e-12)
+    say = words(lang)
+    for title in ("sectors", "by_district"):
+        rows = sheet(path, say[title])
+        sums = {row[0]: row[2:] for row in rows[2:] if row[1] == say["total"]}
+        base, stated = (kg(totals, "SO2", s) / 1000 for s in ("base", "stated"))
+        wanted = [base, stated, stated - base, stated / base - 1]
+        assert sums["SO2"] == pytest.approx(wanted, rel=1e-9)
+        assert set(sums) == set(SPECIES)
 
 
 def test_annexes_measures_and_verdicts(book):
     path, _, lang = book
-    say = annexes.words(lang)
+    say = words(lang)
     rows = sheet(path, say["measures"])
     assert rows[1][-2:] == ["SO2 (t)", "NOx (t)"]
-    assert [row[2] for row in rows[2:]] == [LEDGER[f"name_{lang}"][0], "=1+1"]
-    assert [row[-2:] for row in rows[2:]] == [[10.5, 2.0], [-1.0, 0.0]]
+    assert [row[3] for row in rows[2:]] == [LEDGER[f"name_{lang}"][0], "=1+1", say["total"]]
+    assert [row[-2:] for row in rows[2:]] == [[10.5, 2.0], [-1.0, 0.0], [9.5, 2.0]]
     judged = dict(zip(*sheet(path, say["verdict"])[1:3], strict=True))
     assert judged[say["judged"]] == {"en": "met", "zh": "达到"}[lang]
     assert judged[say["value"]] == 47.3
     assert judged[say["value_low"]] == ""
 
 
-def test_annexes_keep_headers_in_sight_and_have_no_formulas(book):
+def test_annexes_keep_headers_in_sight_and_filters_on_them(book):
     with zipfile.ZipFile(book[0]) as file:
-        sheets = [file.read(n).decode() for n in file.namelist() if "worksheets/sheet" in n]
-    assert sum('state="frozen"' in text for text in sheets) == 4
-    assert not any(re.search(r"<f>", text) for text in sheets)
+        pages = [file.read(n).decode() for n in file.namelist() if "worksheets/sheet" in n]
+    assert len(pages) == 6
+    for page in pages[1:]:
+        assert 'state="frozen"' in page
+        assert "<autoFilter" in page
+
+
+def test_annexes_hold_no_formula_but_those_of_the_book(book):
+    """Text that looks like a formula stays text; sums and differences are formulas."""
+    with zipfile.ZipFile(book[0]) as file:
+        pages = [file.read(n).decode() for n in file.namelist() if "worksheets/sheet" in n]
+    formulas = re.findall(r"<f>(.*?)</f>", "".join(pages))
+    assert "1+1" not in formulas
+    assert all(re.fullmatch(r"SUM\([A-Z]+\d+:[A-Z]+\d+\)|[A-Z]+\d+[-/][A-Z]+\d+(-1)?", f)
+               for f in formulas)  # fmt: skip
+    assert len(formulas) > 4 * len(SPECIES)
+
+
+def test_annexes_say_what_they_lack(book):
+    path, _, lang = book
+    say = words(lang)
+    about = dict(row[:2] for row in sheet(path, say["about"]))
+    for key in ("levels", "effects", "contributions"):
+        assert say[key] in about[say["gap"]]
+    assert say["measures"] not in about[say["gap"]]
+    assert about[say["sectors"]] == say["sectors.heading"]
 
 
 def test_annexes_same_bytes_twice(book, tmp_path):
@@ -184,4 +211,4 @@ def test_annexes_that_lost_mass_are_an_error(book, totals):
     path, _, lang = book
     more = annexes.Book(totals.assign(kg=totals["kg"] * (1 + 1e-10)), None, None, {}, {})
     with pytest.raises(MassError, match="in the book"):
-        annexes._check(path, more, annexes.words(lang))
+        annexes._check(path, more, words(lang))

@@ -1,47 +1,50 @@
-"""The annexes of a plan as an Excel book: inventory, measures and verdicts, in one language."""
+"""The annexes of a plan as an Excel book, in one language, each sheet where there is data."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
+import xarray as xr
 
 from emisim import __version__, units
 from emisim.errors import MassError
+from emisim.export import annex_air, annex_plan, annex_tonnes
+from emisim.export.annex_words import words
+from emisim.export.sheets import Sheet, Writer, titles
 from emisim.output import atomic
-from emisim.vocabulary import OUTSIDE, SPECIES, name
+from emisim.plan_model import Plan
+from emisim.vocabulary import SPECIES
 
 EPOCH = datetime(1970, 1, 1)
 """Creation date of every book, so that the same results make the same file."""
-TONNES, PLAIN, HEADER = "#,##0.0", "General", {"bold": True, "bg_color": "#DDE6EE", "border": 1}
-WIDTH, WIDEST = 12, 60
 TOLERANCE = 1e-12
-VERDICT = (
-    *("target", "clause", "name", "metric", "species", "area", "scenario", "target_value"),
-    *("value", "value_low", "value_high", "margin", "unit", "judged", "conditional", "reason"),
-)
 
 
 @dataclass(frozen=True)
 class Book:
-    """What the annexes show.
+    """What the annexes show; what is None has no sheet.
 
     Parameters
     ----------
     totals
         Columns scenario, sector, district, species, kg (of a year).
     ledger, verdict
-        As the stages write them, or None.
+        As the stages write them.
     about
         Lines of the first sheet: key of the words, text.
     names
         Names of districts and scenarios in the language.
+    plan
+        The plan as read.
+    effects, contributions
+        As from :func:`emisim.effects.build` and :func:`emisim.contributions.build`.
+    level
+        Concentrations (scenario, species, receptor), ug/m3.
+    made_from
+        As from :func:`emisim.provenance.report`.
     """
 
     totals: pd.DataFrame
@@ -49,13 +52,33 @@ class Book:
     verdict: pd.DataFrame | None
     about: Mapping[str, str]
     names: Mapping[str, str]
+    plan: Plan | None = None
+    effects: pd.DataFrame | None = None
+    contributions: pd.DataFrame | None = None
+    level: xr.DataArray | None = None
+    made_from: Mapping[str, Any] | None = None
 
 
-@cache
-def words(lang: str) -> dict[str, str]:
-    """Return the headings of the annexes in ``lang``."""
-    text = files("emisim").joinpath("assets", "annexes.csv").read_text(encoding="utf-8")
-    return {row["key"]: row[lang] for row in csv.DictReader(text.splitlines())}
+def sheets(book: Book, lang: str) -> list[Sheet]:
+    """Return the sheets of a book, in order."""
+    names, found = book.names, []
+    if book.verdict is not None:
+        found.append(annex_plan.verdicts(book.verdict, names, lang))
+    if book.ledger is not None:
+        found.append(annex_plan.measures(book.ledger, book.plan, book.effects, names, lang))
+    found += [annex_tonnes.by(book.totals, group, names, lang) for group in ("sector", "district")]
+    found.append(annex_tonnes.detail(book.totals, names, lang))
+    if book.level is not None:
+        found.append(annex_air.levels(book.level, names, lang))
+    if book.effects is not None:
+        found.append(annex_air.effects(book.effects, book.ledger, names, lang))
+    if book.contributions is not None:
+        found.append(annex_air.contributions(book.contributions, names, lang))
+    if book.plan is not None:
+        found += [annex_plan.parameters(book.plan, lang), annex_plan.clauses(book.plan, lang)]
+    if book.made_from is not None:
+        found.append(annex_plan.provenance(book.made_from, lang))
+    return found
 
 
 def write(path: str | Path, book: Book, lang: str) -> None:
@@ -68,124 +91,29 @@ def write(path: str | Path, book: Book, lang: str) -> None:
     """
     import xlsxwriter
 
-    say = words(lang)
+    say, made = words(lang), sheets(book, lang)
+    names = titles([Sheet(say["about"], "", [], [], []), *made])
     with atomic(path) as temporary:
         with xlsxwriter.Workbook(temporary, {"nan_inf_to_errors": True}) as file:
             file.set_properties({"created": EPOCH, "author": f"emisim {__version__}"})
-            _about(file, book, say)
-            _sheet(file, say["sectors"], sectors(book, lang), say)
-            _sheet(file, say["districts"], districts(book, lang), say)
-            if book.ledger is not None:
-                _sheet(file, say["measures"], measures(book, lang), say, say["removed"])
-            if book.verdict is not None:
-                _sheet(file, say["verdict"], verdicts(book, lang), say, tonnes=False)
+            writer = Writer(file)
+            lines = {say[key]: str(text) for key, text in book.about.items()}
+            lines |= {say["unit"]: say["tonnes"], say["note"]: say["counted"]}
+            lines |= {say["gap"]: gaps(book, lang)}
+            headings = {n: s.heading for n, s in zip(names[1:], made, strict=True)}
+            writer.contents(names[0], lines, headings)
+            for sheet, name in zip(made, names[1:], strict=True):
+                writer.add(sheet, name)
         _check(temporary, book, say)
 
 
-def sectors(book: Book, lang: str) -> pd.DataFrame:
-    """Return t of a year by scenario and sector, with the sum of each scenario."""
+def gaps(book: Book, lang: str) -> str:
+    """Return which parts of the annexes are missing because nothing was computed of them."""
     say = words(lang)
-    inside = book.totals[book.totals["district"] != OUTSIDE]
-    wide = _wide(inside, ["scenario", "sector"])
-    wide["sector"] = [name(s, lang) for s in wide["sector"]]
-    whole = wide.groupby("scenario", sort=False)[list(SPECIES)].sum().reset_index()
-    both = pd.concat([wide, whole.assign(sector=say["total"])])
-    order = {s: i for i, s in enumerate(dict.fromkeys(wide["scenario"]))}
-    both = both.sort_values("scenario", key=lambda s: s.map(order), kind="stable")
-    return _named(both, book, lang)
-
-
-def districts(book: Book, lang: str) -> pd.DataFrame:
-    """Return t of a year by scenario, sector and district."""
-    wide = _wide(book.totals, ["scenario", "sector", "district"])
-    wide["sector"] = [name(s, lang) for s in wide["sector"]]
-    return _named(wide, book, lang)
-
-
-def measures(book: Book, lang: str) -> pd.DataFrame:
-    """Return what each measure removes in each scenario, t by species."""
-    assert book.ledger is not None
-    rows = book.ledger.rename(columns={f"name_{lang}": "name"})
-    keys = ["scenario", "order", "clause", "name"]
-    wide = rows.pivot_table(
-        index=keys, columns="species", values="in_sequence_t", aggfunc="sum", sort=False
-    )
-    wide = wide.reindex(columns=[s for s in SPECIES if s in wide]).reset_index()
-    return _named(wide.drop(columns="order"), book, lang)
-
-
-def verdicts(book: Book, lang: str) -> pd.DataFrame:
-    """Return targets and verdicts of every scenario."""
-    assert book.verdict is not None
-    own = {"name": f"name_{lang}", "reason": f"reason_{lang}", "judged": "verdict"}
-    own |= {"conditional": f"conditional_on_{lang}"}
-    if lang == "zh":
-        own["judged"] = "verdict_zh"
-    columns = {key: book.verdict[own.get(key, key)] for key in VERDICT}
-    return _named(pd.DataFrame(columns), book, lang)
-
-
-def _wide(totals: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    tonnes = totals.assign(t=totals["kg"] * units.factor("kg", "t"))
-    wide = tonnes.groupby([*keys, "species"], sort=False)["t"].sum().unstack("species")
-    return wide[list(SPECIES)].reset_index().rename_axis(columns=None)
-
-
-def _named(frame: pd.DataFrame, book: Book, lang: str) -> pd.DataFrame:
-    """Words of the language for scenarios and districts, and for the headings."""
-    say = words(lang)
-    known = {OUTSIDE: say["outside"], **book.names}
-    for column in ("scenario", "district"):
-        if column in frame:
-            frame = frame.assign(**{column: [known.get(v, name(v, lang)) for v in frame[column]]})
-    return frame.rename(columns=say)
-
-
-def _about(file: Any, book: Book, say: Mapping[str, str]) -> None:
-    sheet = file.add_worksheet(say["about"])
-    bold = file.add_format({"bold": True})
-    sheet.set_column(0, 0, WIDTH)
-    sheet.set_column(1, 1, WIDEST)
-    lines = {**book.about, "unit": say["tonnes"], "note": say["note"]}
-    for row, (key, text) in enumerate(lines.items()):
-        sheet.write_string(row, 0, say[key], bold)
-        sheet.write_string(row, 1, str(text))
-
-
-def _sheet(
-    file: Any,
-    title: str,
-    frame: pd.DataFrame,
-    say: Mapping[str, str],
-    heading: str | None = None,
-    *,
-    tonnes: bool = True,
-) -> None:
-    """One table: a line of what it holds, a header that stays in sight, filters, numbers."""
-    sheet = file.add_worksheet(title)
-    header = file.add_format(HEADER)
-    number = file.add_format({"num_format": TONNES if tonnes else PLAIN})
-    sheet.write_string(0, 0, heading or title)
-    for column, key in enumerate(frame.columns):
-        unit = " (t)" if key in SPECIES else ""
-        sheet.write_string(1, column, f"{key}{unit}", header)
-        values = frame[key].tolist()
-        for row, value in enumerate(values, 2):
-            _cell(sheet, row, column, value, number)
-        longest = max((len(str(v)) for v in values if isinstance(v, str)), default=WIDTH)
-        sheet.set_column(column, column, min(max(longest, WIDTH), WIDEST))
-    sheet.freeze_panes(2, 0)
-    if len(frame):
-        sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
-
-
-def _cell(sheet: Any, row: int, column: int, value: Any, number: Any) -> None:
-    """Text stays text, also where it begins with "="; what is not known stays empty."""
-    if isinstance(value, int | float | np.number):
-        if np.isfinite(value):
-            sheet.write_number(row, column, float(value), number)
-    elif value is not None and str(value) not in ("", "nan"):
-        sheet.write_string(row, column, str(value))
+    parts = {"levels": book.level, "effects": book.effects, "contributions": book.contributions,
+             "measures": book.ledger, "verdict": book.verdict}  # fmt: skip
+    missing = [say[name] for name, part in parts.items() if part is None]
+    return say["comma"].join(missing) or say["none"]
 
 
 def totals(path: str | Path, title: str) -> dict[str, float]:
@@ -200,7 +128,7 @@ def totals(path: str | Path, title: str) -> dict[str, float]:
 
 
 def _check(path: Path, book: Book, say: Mapping[str, str]) -> None:
-    found = totals(path, say["districts"])
+    found = totals(path, say["detail"])
     for species, kg in book.totals.groupby("species")["kg"].sum().items():
         expected = float(kg) * units.factor("kg", "t")
         if not abs(found[str(species)] - expected) <= TOLERANCE * abs(expected):

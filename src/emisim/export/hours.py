@@ -16,8 +16,10 @@ from emisim.export.speciation import Mechanism
 from emisim.vocabulary import SPECIES
 
 Floats = NDArray[np.float64]
-SINGLE, DOUBLE = 1e-6, 1e-12
-"""Relative difference that single and double precision leave in a total."""
+AGREED, DOUBLE = 1e-9, 1e-12
+"""Relative difference allowed in a total; what double precision leaves of it."""
+SINGLE = float(np.finfo(np.float32).eps) / 2 + AGREED
+"""Likewise where a format stores single precision: no value is rounded by more."""
 
 
 @dataclass(frozen=True)
@@ -102,23 +104,25 @@ def times(start: datetime, count: int) -> tuple[datetime, ...]:
     return tuple(start + timedelta(hours=h) for h in range(count))
 
 
-def compare(hours: Hours, found: Floats, file: str) -> pd.DataFrame:
+def compare(hours: Hours, found: Floats, file: str, tolerance: float = SINGLE) -> pd.DataFrame:
     """Return totals of a file as read back beside those of the inventory, over all its hours.
 
     Parameters
     ----------
     found
         Sum over hours, layers and cells (species,), per second.
+    tolerance
+        Relative: :data:`SINGLE`, or :data:`AGREED` where the file holds double precision.
 
     Raises
     ------
     MassError
-        If they differ by more than single precision explains.
+        If they differ by more.
     """
     expected, nothing = hours.expected(), hours.rounding()
     there = np.abs(expected) > nothing
     gap = np.abs(found - expected)
-    wrong = ~(gap <= SINGLE * np.abs(expected) + nothing)
+    wrong = ~(gap <= tolerance * np.abs(expected) + nothing)
     off = np.divide(found - expected, expected, out=np.zeros(len(found)), where=there)
     if wrong.any():
         worst = int(np.argmax(wrong))

@@ -16,7 +16,8 @@ from emisim.export.target import Target
 from emisim.output import atomic
 
 UNITS = {"mol": "moles/s", "g": "g/s"}
-NAME, LINE = 16, 80
+NAME, LINE, LINES = 16, 80, 60
+"""Characters of a name and of a line, and lines of a description: the library reads them whole."""
 GRIDDED, NO_LEVELS, HEIGHT = 1, -9999, 6
 """FTYPE of gridded data; VGTYP of a file without levels and of heights above ground (m)."""
 HOUR = 10000
@@ -106,6 +107,6 @@ def _attributes(hours: Hours, target: Target, tops: Sequence[float], about: str)
         "GDNAM": target.name[:NAME].ljust(NAME),
         "UPNAM": "EMISIM".ljust(NAME),
         "VAR-LIST": "".join(name.ljust(NAME) for name in hours.species),
-        "FILEDESC": about[:LINE].ljust(LINE),
-        "HISTORY": f"written by emisim {__version__}".ljust(LINE),
+        "FILEDESC": about[:LINE].ljust(LINE * LINES),
+        "HISTORY": f"written by emisim {__version__}".ljust(LINE * LINES),
     }

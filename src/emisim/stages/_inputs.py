@@ -39,8 +39,10 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "provenance": ("grid", "receptors", "matrix", "scenarios", "fields", "air", "verdict"),
     "figures": ("provenance",),
     "briefing": ("figures",),
+    "slides": ("figures",),
     "comparison": ("scenarios", "air", "verdict"),
     "report": ("figures", "comparison"),
+    "explorer": ("inventory", "grid", "receptors", "matrix", "scenarios", "air", "verdict"),
 }
 """Stage -> the stages whose results it reads."""
 
@@ -101,6 +103,13 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "figures": [document, folder / "city.yaml", folder / "monitors.csv", *boundary(folder)],
         "comparison": [document, folder / "city.yaml"],
         "briefing": [document, folder / "city.yaml"],
+        "slides": [document, folder / "city.yaml"],
+        "explorer": [
+            *transport,
+            *(tables / f"{name}.csv" for name in ("air", "composition")),
+            *(folder / "observed.csv", folder / "districts.csv"),
+            *(*background(folder), *own_matrix(folder), *judged),
+        ],
         "report": [document, folder / "city.yaml", sources, *hindcast(tables)],
     }
     return sorted(set(own[stage]))
@@ -134,6 +143,12 @@ def ancestry(stage: str, *, city: str | Path, factors: str | Path, plan: str | P
     for name in lineage(stage):
         found.update(files(name, city=city, factors=factors, plan=plan))
     return sorted(found)
+
+
+def of_export(factors: str | Path) -> list[Path]:
+    """Return what an export rests on beside results: its own tables and the hourly profiles."""
+    tables = (Path(factors).parent / "export").glob("*.csv")
+    return [*sorted(tables), Path(factors) / "profiles.csv"]
 
 
 def weather(city: str | Path) -> Path:
