@@ -1,5 +1,8 @@
 """``emisim export`` from the command line, every format, and what it refuses."""
 
+import json
+from pathlib import Path
+
 import netCDF4
 import pandas as pd
 import pytest
@@ -54,6 +57,11 @@ def test_cmaq_of_two_months_on_a_griddesc(results):
         assert file["SO2"].shape == (25, 1, 14, 16)
     table = pd.read_csv(out / "budget.csv")
     assert set(table["not_carried"]) == {"CO2"}
+    made_from = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    for name in ("lumping", "profiles", "molar_masses", "weekly", "settings", "iamc"):
+        assert f"inputs/export/{name}.csv" in made_from["inputs"]
+    assert {Path(p).name for p in made_from["outputs"]} >= {"budget.csv", "totals.csv"}
+    assert "export" in made_from["stages"]
     assert len(set(pd.read_csv(out / "totals.csv")["file"])) == 2
 
 
@@ -72,7 +80,7 @@ def test_cf_by_month_is_the_gridded_inventory(results):
     found = gridding.read(out / "emissions.nc")
     field = gridding.emissions(results[1])
     sums = [f.sum(("month", "y", "x")).values for f in (found, field)]
-    assert sums[0] == pytest.approx(sums[1], rel=1e-6)
+    assert sums[0] == pytest.approx(sums[1], rel=1e-9)
     rows, came = sulphur(results, out)
     assert rows["in"].iloc[0] == pytest.approx(came, rel=1e-12)
     parts = rows[["inside", "beyond_city_grid", "beyond_target_grid"]].iloc[0].sum()

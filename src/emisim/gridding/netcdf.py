@@ -42,6 +42,7 @@ def write(
     domain: Grid,
     year: int,
     attrs: Mapping[str, Any] | None = None,
+    precision: str = "float32",
 ) -> None:
     """Write gridded emissions.
 
@@ -54,6 +55,8 @@ def write(
     attrs
         More global attributes (title, provenance digest). Nothing in the file depends on when it
         was written.
+    precision
+        Type of the numbers in the file.
     """
     bounds = month_bounds(year)
     flux = _flux(field, domain, bounds)
@@ -64,7 +67,7 @@ def write(
     dataset.attrs |= {**_title(year), **(attrs or {})}
     encoding: dict[str, dict[str, Any]] = {str(v): {"_FillValue": None} for v in dataset.variables}
     for species in field["species"].values:
-        encoding[variable(species)] |= COMPRESSION
+        encoding[variable(species)] |= {**COMPRESSION, "dtype": precision}
     with atomic(path) as temporary:
         dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
 
@@ -72,7 +75,7 @@ def write(
 def read(path: str | Path, species: Collection[str] = SPECIES) -> xr.DataArray:
     """Return what :func:`write` was given: kg per month, (sector, species, month, y, x).
 
-    Values carry the file's single precision. The grid's attributes come along. Of ``species``
+    Values carry the precision of the file. The grid's attributes come along. Of ``species``
     those in the file are read.
     """
     if not Path(path).is_file():

@@ -1,5 +1,6 @@
 """What one call of ``emisim export`` works on: a city, a scenario, days, a target grid."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,8 @@ from emisim.export import amounts, clock
 from emisim.export import target as targets
 from emisim.export.amounts import Amounts
 from emisim.export.target import Target
-from emisim.stages import _domain, _files
+from emisim.output import atomic
+from emisim.stages import _domain, _files, _inputs
 
 BASE = "base"
 MONTHS = tuple(range(1, 13))
@@ -72,15 +74,21 @@ class Job:
     spread: xr.Dataset
     found: xr.Dataset
     scenario: str
+    made_from: provenance.Record
 
     @classmethod
     def read(cls, city: str, factors: str, shares: str, source: str, scenario: str) -> "Job":
-        """Read a city, its shares on the grid, and an inventory or scenarios."""
+        """Read a city, its shares on the grid, and an inventory or scenarios.
+
+        Results that carry no record of what they were made from are taken without one.
+        """
         found = _files.load(source)
         known = found["scenario"].values.tolist() if "scenario" in found.dims else [BASE]
         require_known([scenario], known, "scenario", file=source)
-        place = _domain.read(city, factors)
-        return cls(place, Path(factors).parent / "export", _files.load(shares), found, scenario)
+        place, spread = _domain.read(city, factors), _files.load(shares)
+        upstream = [provenance.of(d) for d in (found, spread) if provenance.RECORD in d.attrs]
+        made_from = provenance.record("export", _inputs.of_export(factors), upstream)
+        return cls(place, Path(factors).parent / "export", spread, found, scenario, made_from)
 
     @cached_property
     def one(self) -> xr.Dataset:
@@ -117,8 +125,17 @@ class Job:
 
     @property
     def stamp(self) -> dict[str, str]:
-        """The provenance digest of what was read."""
-        return {provenance.DIGEST: str(self.found.attrs.get(provenance.DIGEST, ""))}
+        """The provenance digest of results, tables and code that a file is made from."""
+        return {provenance.DIGEST: provenance.digest(self.made_from)}
+
+    def record(self, folder: Path) -> None:
+        """Write ``provenance.json``: what the files of a folder are made from, and their hashes."""
+        name = "provenance.json"
+        files = [p for p in folder.rglob("*") if p.is_file() and p.name != name]
+        told = provenance.report(self.made_from, files)
+        text = json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
+        with atomic(folder / name) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
 
     def target(self, path: str | None, name: str | None) -> Target:
         """Return the grid to write on: a file's, or the city's own."""

@@ -89,6 +89,7 @@ def run(
         chosen = mechanism or MECHANISM.get(format, "")
         options = Options(format, job.target(grid, grid_name), folder, layers, chosen)
         _hourly(job, options, days(day, month, job.year))
+    job.record(folder)
     log.info("%s: %s", format, folder)
 
 
@@ -130,7 +131,8 @@ def _write(job: Job, options: Options, rates: Hours, day: Day) -> pd.DataFrame:
     if options.kind == "cf":
         path = options.folder / f"emissions-hourly-{date}.nc"
         cf.write(path, rates, where, {**job.stamp, "title": about})
-        return hours.compare(rates, cf.totals(path, rates.species, where), path.name)
+        found = cf.totals(path, rates.species, where)
+        return hours.compare(rates, found, path.name, hours.AGREED)
     folder = options.folder / date[:7] if day.mean else options.folder
     paths = []
     for name, chosen in wrfchem.names(date, where.name, mean=day.mean):
@@ -148,14 +150,14 @@ def _yearly(job: Job, kind: str, where: Target, folder: Path) -> None:
     else:
         title = {"title": f"Gridded anthropogenic emissions: {job.title}", **job.stamp}
         field, path = cf.monthly(laid), folder / "emissions.nc"
-        gridding.write(path, field, where.grid, job.year, title)
+        gridding.write(path, field, where.grid, job.year, title, cf.PRECISION)
         _compare(gridding.read(path), field, path)
     _files.save_table(amounts.budget(laid).assign(period=str(job.year)), folder / "budget.csv")
 
 
 def _compare(found: xr.DataArray, field: xr.DataArray, path: Path) -> None:
     read, made = (f.sum(("month", "y", "x")).values for f in (found, field))
-    if not np.allclose(read, made, rtol=hours.SINGLE, atol=0):
+    if not np.allclose(read, made, rtol=hours.AGREED, atol=0):
         message = f"{path} does not hold the inventory's mass"
         raise MassError(message)
 
