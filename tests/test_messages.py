@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ PACKAGE = Path(messages.__file__).parent
 SENTENCES = ("msg", "message", "what", "hint")
 """Names of variables, arguments and keys that hold a sentence."""
 SAID_BY = {"fault": 0, "fault_each": 0, "note": 1, "info": 0, "warning": 0}
-"""Functions that tell a sentence, and which of their arguments it is."""
+"""Functions that tell a sentence, and the first of the two arguments that may be it."""
 WORD = re.compile(r"(?!xxx)[a-z]{3}")
 FORMAT = re.compile(r"%[-0-9.]*[sdgf]")
 OPEN = {
@@ -60,6 +61,7 @@ INTERNAL = {
 """Sentences that no user meets as a message, and why."""
 
 
+@cache
 def sentences(path: Path) -> set[str]:
     """Return the sentences that a module tells, with ``x`` where the text varies."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -87,7 +89,7 @@ def said(node: ast.AST) -> Iterator[ast.expr]:
         named = [(keyword.arg, keyword.value) for keyword in node.keywords]
         function = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
         at = 0 if function.endswith("Error") else SAID_BY.get(function, len(node.args))
-        yield from node.args[at : at + 1]
+        yield from node.args[at : at + 2]
     yield from (value for name, value in named if name in SENTENCES and value is not None)
 
 
@@ -119,6 +121,20 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if sentences(p))
 @pytest.mark.parametrize("path", MODULES, ids=[str(p.relative_to(PACKAGE)) for p in MODULES])
 def test_every_sentence_has_its_chinese(path):
     assert lacking(path) == []
+
+
+def unknown(path: Path) -> list[str]:
+    """Return what a module calls unknown, with ``x`` where the text varies."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    asked = [call.args[2] for call in calls if getattr(call.func, "id", "") == "require_known"]
+    return sorted({text for value in asked for text in templates(value)})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[str(p.relative_to(PACKAGE)) for p in MODULES])
+def test_what_is_unknown_is_named_in_chinese(path):
+    told = {thing: messages.chinese(f"unknown {thing}") for thing in unknown(path)}
+    assert not [thing for thing, text in told.items() if text == f"未知的 {thing}"]
 
 
 def test_sentences_are_found():
