@@ -1,0 +1,109 @@
+"""The engine of the page and the package say the same, setting by setting."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emisim.explorer import program
+from emisim.measures import registry
+from emisim.vocabulary import OUTSIDE
+from explorer import made
+
+TOLERANCE = 1e-6
+FEW, MANY = 9, 200
+ALL = "return given.map((setting) => explorer.evaluate(setting));"
+
+
+@pytest.fixture(scope="module", params=[FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def compared(request, place, engine):
+    """Settings of a town with the engine's answers and the package's."""
+    settings = made.random_settings(place.plan, request.param, seed=11)
+    judged = tuple(t.id for t in place.plan.targets if t.id not in made.DRAWN)
+    return engine(place.data, ALL, settings), made.answers(place, settings, judged)
+
+
+def close(found, wanted):
+    """Compare numbers, relative to the largest of each kind."""
+    wanted = np.asarray(wanted)
+    scale = np.abs(wanted).max()
+    assert scale > 0
+    assert np.abs(np.asarray(found) - wanted).max() <= TOLERANCE * scale
+
+
+def test_every_kind_is_written_down():
+    assert set(program.RULES) == set(registry())
+
+
+def test_emissions(compared):
+    found, package = compared
+    total = package.many["total"].sum("month") / 1000
+    inside = total.sel(district=[d for d in total["district"].values if d != OUTSIDE])
+    for k, answer in enumerate(found):
+        of_species = inside.sel(scenario=f"s{k}").sum(["sector", "district"]).to_series()
+        assert pd.Series(answer["emissions"]).to_numpy() == pytest.approx(
+            of_species[list(answer["emissions"])].to_numpy(), rel=TOLERANCE
+        )
+        by_sector = inside.sel(scenario=f"s{k}").sum("district").to_pandas()
+        sectors = pd.DataFrame(answer["bySector"]).T.loc[by_sector.index, by_sector.columns]
+        close(sectors, by_sector)
+        by_district = total.sel(scenario=f"s{k}").sum("sector").to_pandas()
+        close(pd.DataFrame(answer["byDistrict"]).T.loc[by_district.index, by_district.columns],
+              by_district)  # fmt: skip
+
+
+def test_settings_differ(compared):
+    found, _ = compared
+    values = [a["receptors"]["city"]["PM2.5"] for a in found]
+    assert len(set(values)) > len(values) / 2
+    assert max(values) / min(values) > 1.05
+
+
+@pytest.mark.parametrize("species", ["PM2.5", "PM10", "SO2", "NO2"])
+def test_concentrations(compared, species):
+    found, package = compared
+    for variable, axis in (("at_monitors", "station"), ("by_area", "area")):
+        values = package.air[variable].sel(species=species)
+        for name in values[axis].values.tolist():
+            engine = [a["receptors"][name][species] for a in found]
+            wanted = values.sel({axis: name})[2:].values
+            assert engine == pytest.approx(wanted, rel=TOLERANCE)
+
+
+def test_verdicts(compared, place):
+    found, package = compared
+    rows = package.verdict.set_index(["scenario", "target"])
+    seen = set()
+    for k, answer in enumerate(found):
+        for verdict in answer["verdicts"]:
+            name = verdict["target"]
+            if name in made.DRAWN:
+                continue
+            row = rows.loc[(f"s{k}", name)]
+            assert verdict["moves"], name
+            assert verdict["value"] == pytest.approx(row["value"], rel=TOLERANCE, abs=1e-9), name
+            near = abs(row["margin"]) <= TOLERANCE * abs(row["target_value"])
+            assert verdict["verdict"] == row["verdict"] or near, name
+            seen.add((name, verdict["verdict"]))
+    assert len(seen) > len(place.plan.targets) + 5
+
+
+def test_what_the_page_cannot_follow_stands_still(compared, place):
+    found, _ = compared
+    for k, answer in enumerate(found):
+        scenario = ("stated", "expected")[k % 2]
+        days = next(v for v in answer["verdicts"] if v["target"] == "days")
+        target = next(t for t in place.data["targets"] if t["id"] == "days")
+        assert not days["moves"]
+        assert days["value"] == target["scenarios"][scenario]["value"]
+
+
+def test_ledger(compared, place):
+    found, _ = compared
+    for k in range(2):
+        setting = made.random_settings(place.plan, 2, seed=11)[k]
+        wanted = made.in_sequence(place, setting)
+        rows = pd.DataFrame(found[k]["ledger"])
+        assert rows["measure"].drop_duplicates().tolist() == list(wanted)
+        both = np.stack(list(wanted.values()))
+        close(rows["in_sequence"], both[:, 0].ravel())
+        close(rows["outside"], both[:, 1].ravel())
