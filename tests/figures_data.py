@@ -212,6 +212,7 @@ def verdict():
                     "unit": "%",
                     "scenario": scenario,
                     "base_value": 41.0 + 5 * k,
+                    "base_unit": "ug/m3",
                     "value": change,
                     "margin": goal - change,
                     "verdict": "met" if change <= goal else "not met",
@@ -242,8 +243,75 @@ def verdict():
     return pd.DataFrame(rows)
 
 
+RECEPTORS = ("city", "A", "B", "C", "D", *DISTRICTS)
+
+
 @pytest.fixture(scope="session")
-def material(stamp, totals, ledger, verdict, atlas, field, concentration):
+def effects(ledger, concentration, at_monitors):
+    """As emisim.effects.build makes it: steps in sequence that lead from the base to the plan."""
+    steps = ledger[ledger["species"] == "SO2"]
+    share = steps["in_sequence_t"] / steps["in_sequence_t"].sum()
+    city = concentration.mean(("y", "x"))
+    rows = []
+    for species in ("PM2.5", "SO2"):
+        for scenario in ("stated", "expected"):
+            for receptor in RECEPTORS:
+                there = at_monitors if receptor in "ABCD" else city
+                at = {"station": "ABCD".index(receptor)} if receptor in "ABCD" else {}
+                level = {s: float(there.isel(at).sel(scenario=s)) for s in there["scenario"].values}
+                key = {"scenario": scenario, "receptor": receptor, "species": species}
+                trend = level["reference"] - level["base"]
+                rows.append(key | dict.fromkeys(COLUMNS, trend) | {"order": 0, "id": "reference"})
+                change = level[scenario] - level["reference"]
+                for order, name, part in zip(steps["order"], steps["id"], share, strict=True):
+                    values = (part * change, 1.08 * part * change)
+                    told = dict(zip(COLUMNS, values, strict=True))
+                    rows.append(key | told | {"order": order, "id": name})
+    return pd.DataFrame(rows).assign(clause="")
+
+
+COLUMNS = ("in_sequence_ug_m3", "alone_ug_m3")
+
+
+@pytest.fixture(scope="session")
+def contributions(at_monitors, concentration):
+    """As emisim.contributions.build makes it: sector by district and the background."""
+    rng = np.random.default_rng(5)
+    city = float(concentration.sel(scenario="base").mean())
+    rows = []
+    for species in ("PM2.5", "SO2"):
+        for k, receptor in enumerate(("city", "A", "B", "C", "D")):
+            at = at_monitors.sel(scenario="base")
+            level = city if receptor == "city" else float(at.isel(station=k - 1))
+            part = rng.lognormal(0, 1.5, (len(vocabulary.SECTORS), len(DISTRICTS)))
+            part *= 0.55 * level / part.sum()
+            for (i, j), value in np.ndenumerate(part):
+                rows.append((receptor, species, vocabulary.SECTORS[i], list(DISTRICTS)[j], value))
+            rows.append((receptor, species, "background", "", 0.45 * level))
+    columns = ["receptor", "species", "sector", "district", "ug_m3"]
+    return pd.DataFrame(rows, columns=columns).assign(scenario="base")
+
+
+@pytest.fixture(scope="session")
+def served():
+    """As emisim.figures.shifts.amounts makes it."""
+    rows = [
+        *(("heat", "coal", 47.1e6, 39.5e6), ("heat", "natural_gas", 9.3e6, 15.9e6)),
+        *(("heat", "electricity", 0.0, 1.0e6), ("heat", "biomass", 86e3, 86e3)),
+        *(("freight", "diesel", 12.36e9, 12.08e9), ("freight", "rail", 5.15e9, 5.43e9)),
+        *(("travel", "gasoline", 4.2e9, 4.1e9), ("travel", "electricity", 0.03e9, 0.13e9)),
+    ]
+    scenarios = (("base", 0), ("reference", 0), ("stated", 1), ("expected", 1))
+    columns = ["service", "carrier", "scenario", "value"]
+    return pd.DataFrame(
+        [(*r[:2], s, r[2 + k]) for r in rows for s, k in scenarios], columns=columns
+    )
+
+
+@pytest.fixture(scope="session")
+def material(
+    stamp, totals, ledger, verdict, atlas, field, concentration, effects, contributions, served
+):
     """Everything that the album and the briefing show."""
     from emisim.figures.album import Material
 
@@ -273,4 +341,7 @@ def material(stamp, totals, ledger, verdict, atlas, field, concentration):
         stamp=stamp,
         by_area=by_area,
         anchor_ratio=xr.DataArray([0.6, 1.7], dims="season"),
+        effects=effects,
+        contributions=contributions,
+        served=served,
     )

@@ -25,7 +25,7 @@ def summary(findings: Findings, lang: str) -> list[str]:
     """Return the sentences of the first page, each found from the results."""
     sentences = [messages.verdict_count(findings.verdict, lang)]
     for species in LEDGER:
-        reference = findings.by_scenario(species)["reference"]
+        reference = findings.by_scenario(species).get("reference", 0.0)
         rows = findings.measures(species)
         sentences.append(messages.plan_effect(rows, reference, species, lang))
         sentences.append(_as_expected(findings, species, lang))
@@ -37,6 +37,8 @@ def summary(findings: Findings, lang: str) -> list[str]:
 
 def _as_expected(findings: Findings, species: str, lang: str) -> str:
     sums = findings.by_scenario(species)
+    if "expected" not in sums or not sums.get("reference"):
+        return ""
     change = sums["expected"] - sums["reference"]
     key = "message.expected_falls" if change < 0 else "message.expected_rises"
     share = percent(abs(change) / sums["reference"])
@@ -46,7 +48,7 @@ def _as_expected(findings: Findings, species: str, lang: str) -> str:
 
 def air_sentence(findings: Findings, species: str, lang: str) -> str:
     """Return what the plan changes at the monitors, nothing while there is no air."""
-    if findings.at_monitors is None:
+    if findings.at_monitors is None or not findings.at_monitors.sizes["station"]:
         return ""
     means = findings.at_monitors.sel(species=species).mean("station")
     before, after = (float(means.sel(scenario=s)) for s in ("base", "stated"))
@@ -117,6 +119,7 @@ def render(
         years=findings.years,
         stamp=findings.stamp,
         pictures=[(p, Markup(p.markup)) for p in pictures],
+        absent=inline.absent(figures),
         packages=report.get("packages", {}),
         **words,
         left_out=plan.left_out,

@@ -1,13 +1,16 @@
 """Values of targets with their units, as figures and pages print them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from emisim import units
-from emisim.figures.language import concentration, percent, term
+from emisim.figures.language import concentration, mass, percent, significant, term
 from emisim.target_model import DAYS
 
 
-def is_change(row: pd.Series) -> bool:
+def is_change(row: Mapping[str, Any]) -> bool:
     """Tell whether a verdict row's value is a change since the base year, not a level."""
     return str(row["metric"]).endswith("_change")
 
@@ -43,6 +46,17 @@ def shown(row: pd.Series, column: str = "value") -> str:
     return amount(value, unit, change=is_change(row))
 
 
+def number(row: pd.Series) -> str:
+    """Return the value of a verdict row as :func:`shown`, without the unit of a concentration.
+
+    Examples
+    --------
+    >>> number(pd.Series({"value": 45.04, "unit": "ug/m3", "metric": "concentration"}))
+    '45.0'
+    """
+    return shown(row).removesuffix(f" {term('ug/m3', 'en')}")
+
+
 def spread(row: pd.Series) -> str:
     """Return the range of a verdict row's value in brackets, nothing where it has none.
 
@@ -55,6 +69,30 @@ def spread(row: pd.Series) -> str:
     if pd.isna(row.get("value_low")) or pd.isna(row.get("value_high")):
         return ""
     return f" ({shown(row, 'value_low')}–{shown(row, 'value_high')})"
+
+
+def level(row: pd.Series, lang: str) -> str:
+    """Return the level of the base year with its unit, a dash where it is not known.
+
+    Examples
+    --------
+    >>> level(pd.Series({"base_value": 37.0, "base_unit": "ug/m3"}), "en")
+    '37.0 µg/m³'
+    >>> days = {"base_value": 0.6849, "base_unit": "fraction", "metric": "good_days"}
+    >>> level(pd.Series(days), "en")
+    '68.5%'
+    """
+    value, unit = row.get("base_value"), row.get("base_unit")
+    if pd.isna(value) or pd.isna(unit) or not unit:
+        return "–"
+    if unit in ("fraction", "%"):
+        part = value * units.factor(unit, "fraction")
+        return f"{100 * part:.1f}%" if row.get("metric") in DAYS else percent(part)
+    if unit == "t":
+        return mass(value, lang)
+    if unit == "ug/m3":
+        return amount(value, unit)
+    return significant(value) if unit == "1" else f"{significant(value)} {term(unit, lang)}"
 
 
 def goal(row: pd.Series) -> str:

@@ -7,10 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from emisim import vocabulary
-from emisim.figures import messages, style
+from emisim.figures import keys, messages, style
 from emisim.figures.language import mass, percent, say, term
 from emisim.figures.stamp import Stamp, footer
 
@@ -90,15 +89,7 @@ def _totals_column(
 
 
 def _sector_legend(figure: Figure, names: Sequence[str], lang: str) -> None:
-    handles = [Patch(color=style.palette()[s], label=term(s, lang)) for s in names]
-    figure.legend(
-        handles=handles,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 0.065),
-        ncols=6,
-        handlelength=1.1,
-        columnspacing=1.6,
-    )
+    keys.draw(figure, {term(s, lang): style.palette()[s] for s in names})
 
 
 def monthly(
@@ -112,6 +103,8 @@ def monthly(
     ``totals``: columns sector, species, month (1 to 12), tonnes (one scenario, inside the city).
     """
     lang = frame.lang
+    emitted = set(totals.loc[totals["tonnes"] > 0, "species"])
+    species = [s for s in species if s in emitted] or list(species[:1])
     message = messages.heating_share(totals, species[0], heating, lang)
     subtitle = say("monthly.subtitle", lang, **frame.where())
     chosen = totals[totals["species"].isin(species)]
@@ -153,7 +146,7 @@ def _months_panel(
         low = high
     head = say("monthly.panel", lang, species=term(species, lang), total=mass(low.sum(), lang))
     axes.set_title(head, loc="left", size=style.TEXT, weight="bold")
-    axes.set(xlim=(0.5, 12.5), ylim=(0, low.max() * 1.18), xticks=MONTHS)
+    axes.set(xlim=(0.5, 12.5), ylim=(0, (low.max() or 1) * 1.18), xticks=MONTHS)
     axes.set_xticklabels(say("months", lang).split("|"))
     axes.locator_params(axis="y", nbins=4)
     axes.yaxis.set_major_formatter(lambda value, _: mass(value, lang) if value else "0")

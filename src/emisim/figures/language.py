@@ -79,10 +79,26 @@ def plain(value: float) -> str:
     return f"{value:,.10g}".replace("-", MINUS)
 
 
-def _scale(value: float, quantity: str, lang: str) -> tuple[float, str]:
+def _scale_row(value: float, quantity: str, lang: str) -> dict[str, str]:
     rows = [r for r in _rows("scales.csv") if (r["lang"], r["quantity"]) == (lang, quantity)]
-    row = next(r for r in rows if abs(value) >= float(r["threshold"]))
+    return next(r for r in rows if abs(value) >= float(r["threshold"]))
+
+
+def _scale(value: float, quantity: str, lang: str) -> tuple[float, str]:
+    row = _scale_row(value, quantity, lang)
     return value / float(row["divisor"]), row["unit"]
+
+
+def scaled(value: float, quantity: str, lang: str) -> tuple[float, str]:
+    """Return divisor and unit in which ``value`` of a quantity of scales.csv reads best.
+
+    Examples
+    --------
+    >>> scaled(1.3e10, "freight", "en")
+    (1000000000.0, 'billion t km')
+    """
+    row = _scale_row(value, quantity, lang)
+    return float(row["divisor"]), row["unit"].strip()
 
 
 def mass(tonnes: float, lang: str, *, signed: bool = False) -> str:
@@ -120,6 +136,23 @@ def concentration(value: float) -> str:
     """Return a concentration with one decimal below 100 (unit is said elsewhere)."""
     text = f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
     return text.replace("-", MINUS)
+
+
+def change(value: float) -> str:
+    """Return a change of a concentration with its sign, to the hundredth below 1.
+
+    Examples
+    --------
+    >>> change(-2.34), change(0.123), change(-0.004), change(0.0)
+    ('–2.3', '+0.12', '–<0.01', '0')
+    """
+    if not value:
+        return "0"
+    sign = "+" if value > 0 else MINUS
+    hundredths = round(abs(value), 2)
+    if not hundredths:
+        return f"{sign}<0.01"
+    return f"{sign}{hundredths:.2f}" if hundredths < 1 else f"{sign}{abs(value):.1f}"
 
 
 def listing(items: Sequence[str], lang: str) -> str:

@@ -1,6 +1,6 @@
 """One sentence per figure, found from the data it shows; no conclusion is written beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,7 @@ def concentrated(field: np.ndarray, by_district: pd.Series, species: str, lang: 
 def heating_share(totals: pd.DataFrame, species: str, heating: Sequence[int], lang: str) -> str:
     """Say what part of the year is emitted in the heating months; ``totals``: with month."""
     by_month = totals[totals["species"] == species].groupby("month")["tonnes"].sum()
-    share = by_month[by_month.index.isin(heating)].sum() / by_month.sum()
+    share = by_month[by_month.index.isin(heating)].sum() / (by_month.sum() or 1)
     fields = {"species": term(species, lang), "share": percent(share), "months": len(heating)}
     expected = percent(len(heating) / len(by_month))
     return say("message.heating", lang, expected=expected, **fields)
@@ -55,7 +55,7 @@ def plan_effect(ledger: pd.DataFrame, reference: float, species: str, lang: str)
     fields = {
         "species": term(species, lang),
         "amount": mass(abs(change), lang),
-        "share": percent(abs(change) / reference),
+        "share": percent(abs(change) / reference) if reference else "–",
     }
     if ledger.empty or not ledger["in_sequence_t"].abs().max():
         return say("message.no_effect", lang, **fields)
@@ -70,9 +70,61 @@ def air_effect(before: float, after: float, species: str, lang: str) -> str:
         "species": term(species, lang),
         "before": concentration(before),
         "after": concentration(after),
-        "change": percent(abs(after / before - 1)),
+        "change": percent(abs(after / before - 1)) if before else "–",
     }
     return say("message.air_falls" if after <= before else "message.air_rises", lang, **fields)
+
+
+def to_goal(
+    levels: Mapping[str, float], goal: float | None, fields: Mapping[str, object], lang: str
+) -> str:
+    """Say how far the plan in full leads from the base year, and what is left to the goal.
+
+    ``levels``: ug/m3 of base and stated; ``goal``: ug/m3, None where the plan sets none;
+    ``fields``: names of place, species and receptor.
+    """
+    before, after = levels["base"], levels["stated"]
+    given = {**fields, "before": concentration(before), "after": concentration(after)}
+    if goal is None:
+        return say("message.to_level", lang, **given)
+    given |= {"goal": concentration(goal), "left": concentration(abs(after - goal))}
+    return say("message.goal_met" if after <= goal else "message.goal_missed", lang, **given)
+
+
+def largest_contributors(
+    local: pd.DataFrame, total: float, fields: Mapping[str, object], lang: str
+) -> str:
+    """Name the part of the domain's sources in a concentration, and the largest two sectors.
+
+    ``local``: rows sector, ug_m3 of one receptor without the background; ``total``: ug/m3.
+    """
+    by_sector = local.groupby("sector")["ug_m3"].sum().sort_values(ascending=False)
+    share = percent(by_sector.sum() / total) if total else "0%"
+    top = [
+        say("message.contributor", lang, sector=term(name, lang), share=percent(part / total))
+        for name, part in by_sector.head(2).items()
+        if part > 0
+    ]
+    parts = listing(top, lang)
+    return say("message.contributors", lang, share=share, parts=parts, **fields)
+
+
+def largest_shift(changes: pd.DataFrame, lang: str) -> str:
+    """Name what each service moves most away from; ``changes``: service, carrier, change, share."""
+    parts = []
+    for service, rows in changes.groupby("service", sort=False):
+        top = rows.loc[rows["change"].idxmin()]
+        if top["change"] < 0:
+            fields = {"carrier": top["carrier"], "points": _points(top["share"])}
+            parts.append(say(f"message.shift_{service}", lang, **fields))
+    if not parts:
+        return say("message.no_shift", lang)
+    return say("message.shift", lang, parts=listing(parts, lang))
+
+
+def _points(share: float) -> str:
+    """Return a change of a share in percentage points."""
+    return percent(abs(share)).rstrip("%")
 
 
 def verdict_count(verdict: pd.DataFrame, lang: str) -> str:

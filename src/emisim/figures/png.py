@@ -1,53 +1,37 @@
-"""PNG files of flat slides, in a quarter of the time of a writer that seeks the best filter."""
+"""What a PNG file says about itself: its resolution, title and description."""
 
 import struct
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 
-import numpy as np
-
-LEVEL = 3
-"""Of zlib: twice as fast as 4, and rows of few colours get hardly larger."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-BITS, TRUE_COLOUR = 8, 2
-DEFLATE, ADAPTIVE, PROGRESSIVE, UNFILTERED = 0, 0, 0, 0
+HEADER = 25
+"""Bytes of the first chunk, IHDR: length, name, 13 bytes of data, checksum."""
 METRE = 1
 """Unit of the resolution."""
 INCH = 0.0254
 """Metres, by definition."""
 
 
-def write(
-    path: str | Path, pixels: np.ndarray, dots_per_inch: float, words: Mapping[str, str]
-) -> None:
-    """Write ``pixels`` as a PNG (ISO/IEC 15948) of true colour, the same bytes each time.
+def described(data: bytes, dots_per_inch: float, words: Mapping[str, str]) -> bytes:
+    """Return a PNG (ISO/IEC 15948) with its resolution and texts put in.
 
     Parameters
     ----------
-    path
-        File to write.
-    pixels
-        Red, green and blue from the top left, (height, width, 3), uint8.
+    data
+        The file as it is, without a chunk of either kind.
     dots_per_inch
         Resolution noted in the file.
     words
         Keyword of the standard (Title, Description) -> text.
     """
-    height, width = pixels.shape[:2]
-    methods = (BITS, TRUE_COLOUR, DEFLATE, ADAPTIVE, PROGRESSIVE)
     per_metre = round(dots_per_inch / INCH)
-    rows = np.empty((height, 1 + 3 * width), np.uint8)
-    rows[:, 0] = UNFILTERED
-    rows[:, 1:] = pixels.reshape(height, -1)
+    head = len(SIGNATURE) + HEADER
     chunks = [
-        _chunk(b"IHDR", struct.pack(">2I5B", width, height, *methods)),
         _chunk(b"pHYs", struct.pack(">2IB", per_metre, per_metre, METRE)),
         *(_chunk(b"iTXt", _text(keyword, text)) for keyword, text in words.items()),
-        _chunk(b"IDAT", zlib.compress(rows.data, LEVEL)),
-        _chunk(b"IEND", b""),
     ]
-    Path(path).write_bytes(SIGNATURE + b"".join(chunks))
+    return data[:head] + b"".join(chunks) + data[head:]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

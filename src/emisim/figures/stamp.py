@@ -30,8 +30,12 @@ class Stamp:
 
 def footer(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:
     """Return the footer: share on assumed numbers, version and provenance digest."""
-    source = language.say("foot.source", lang, version=stamp.version, digest=stamp.digest)
-    return f"{assumed_text(stamp, species, lang)}  {source}"
+    return f"{assumed_text(stamp, species, lang)}  {source(stamp, lang)}"
+
+
+def source(stamp: Stamp, lang: str) -> str:
+    """Return version and provenance digest."""
+    return language.say("foot.source", lang, version=stamp.version, digest=stamp.digest)
 
 
 def assumed_text(stamp: Stamp, species: tuple[str, ...], lang: str) -> str:

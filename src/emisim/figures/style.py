@@ -1,5 +1,6 @@
 """One look for all figures: 16:9 slide, type for the back row, fixed colours, same bytes twice."""
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,12 +17,15 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from emisim import output
-from emisim.figures import language, png
+from emisim.figures import language, png, typeset
 from emisim.figures.stamp import Stamp
 from emisim.figures.typeface import font_files
 
-SLIDE = (13.333, 7.5)
-DPI = 200
+SLIDE = (40 / 3, 7.5)
+DPI = 300
+"""Of the PNG: as printers ask for."""
+LAYOUT_DPI = 100
+"""At which text is measured while a slide is laid out."""
 TITLE, SUBTITLE, TEXT, SMALL, FOOT = 24, 15, 15, 13, 10.5
 LEFT, RIGHT, TOP = 0.035, 0.965, 0.955
 LINE = 1.28
@@ -30,12 +33,10 @@ SLACK = 8
 """Columns tried beyond the estimate when text is broken to the slide's width."""
 FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
-NO_METADATA = MappingProxyType(
-    {
-        "png": {"Software": None},
-        "svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
-    }
-)
+NO_METADATA = MappingProxyType(dict.fromkeys(("Date", "Creator", "Format", "Type")))
+"""Of an SVG: what would differ from day to day, or is the same in every file."""
+TEXT_AS = ("path", "none")
+"""Text in an SVG as outlines, which look the same everywhere, and as text."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,6 @@ def context() -> Iterator[None]:
         "ytick.labelsize": TEXT,
         "legend.frameon": False,
         "legend.fontsize": SMALL,
-        "svg.fonttype": "path",
         "svg.hashsalt": "emisim",
         "image.interpolation": "none",
     }
@@ -104,7 +104,7 @@ def slide(message: str, subtitle: str, foot: str) -> Figure:
 
     The message is one sentence found from the data; ``subtitle`` names quantity, place, year.
     """
-    figure = Figure(figsize=SLIDE, dpi=DPI, facecolor="white")
+    figure = Figure(figsize=SLIDE, dpi=LAYOUT_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     figure.set_label(f"{message}\n{subtitle}")
     faint = palette()["faint"]
@@ -175,16 +175,28 @@ def caption(figure: Figure) -> tuple[str, str]:
     return message, subtitle
 
 
-def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
-    """Write ``path``.png and ``path``.svg, whole or not at all, and return both paths.
+def save(figure: Figure, path: str | Path) -> tuple[Path, Path, Path]:
+    """Write ``path`` as .png, .svg and .pdf, each whole or not at all, and return the paths.
 
-    Message and subtitle go along as title and description of the file.
+    The text of the SVG is outlines: it needs no font. That of the PDF is text in type that is
+    embedded. Message and subtitle go along as title and description of the file.
     """
     words = dict(zip(("Title", "Description"), caption(figure), strict=True))
-    raster, vector = (Path(path).with_name(f"{Path(path).name}.{suffix}") for suffix in NO_METADATA)
-    with context(), output.atomic(raster) as temporary:
-        figure.canvas.draw()
-        png.write(temporary, np.asarray(figure.canvas.buffer_rgba())[..., :3], DPI, words)
-    with context(), output.atomic(vector) as temporary:
-        figure.savefig(temporary, format="svg", metadata=NO_METADATA["svg"] | words)
-    return raster, vector
+    outlines, text = (_drawing(figure, words, kind) for kind in TEXT_AS)
+    page = typeset.ready(text, FAMILY)
+    size = tuple(figure.get_size_inches().tolist())
+    raster, printed = (typeset.compiled(page, form, size, DPI, words) for form in ("png", "pdf"))
+    files = {"png": png.described(raster, DPI, words), "svg": outlines.encode(), "pdf": printed}
+    written = [Path(path).with_name(f"{Path(path).name}.{suffix}") for suffix in files]
+    for target, data in zip(written, files.values(), strict=True):
+        with output.atomic(target) as temporary:
+            temporary.write_bytes(data)
+    return tuple(written)
+
+
+def _drawing(figure: Figure, words: Mapping[str, str], text_as: str) -> str:
+    """Return a figure as SVG."""
+    drawn = io.StringIO()
+    with context(), mpl.rc_context({"svg.fonttype": text_as}):
+        figure.savefig(drawn, format="svg", metadata=NO_METADATA | words)
+    return drawn.getvalue()

@@ -6,10 +6,11 @@ import xarray as xr
 
 from emisim import boundaries, grid, gridding, units
 from emisim.city import City
+from emisim.figures import shifts
 from emisim.figures.album import MAPPED, Material
 from emisim.figures.maps import Atlas
 from emisim.grid import Grid
-from emisim.stages import _domain, _findings
+from emisim.stages import _domain, _files, _findings
 
 
 def of_plan(
@@ -32,6 +33,7 @@ def of_plan(
         emission=density(gridding.read(emissions, MAPPED), domain),
         concentration=air["concentration"].rename(mapped="scenario"),
         atlas=atlas(place, domain.crs),
+        served=shifts.amounts(_files.load(paths.scenarios)),
     )
 
 

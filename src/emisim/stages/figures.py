@@ -1,4 +1,4 @@
-"""Every figure of a plan, in every language, as PNG and SVG."""
+"""Every figure of a plan, in every language, as PNG, SVG and PDF."""
 
 import logging
 from collections.abc import Sequence
