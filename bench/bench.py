@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import bench_facilities
 import geopandas
 import numpy as np
 import pandas as pd
@@ -224,6 +225,7 @@ def main() -> None:
     one_scenario(base)
     polygons(city)
     transport()
+    bench_facilities.main()
     if not (RESULTS / "yangquan/yangquan-2019" / SCENARIOS).is_file():
         print("The stages and the response are measured on results/: make run first.")
         return

@@ -36,7 +36,16 @@ FORMS = ("有限公司", "有限责任公司", "厂", "集团有限公司", "股
 DUST = ("布袋除尘", "静电除尘", "水膜除尘", "多管旋风除尘", "无", "电袋复合除尘")
 SULPHUR = ("双碱法", "石灰石-石膏法", "无", "")
 HEADER = (
-    *("序号", "企业名称", "统一社会信用代码", "区县", "锅炉编号", "经度", "纬度", "锅炉容量（蒸吨）"),
+    *(
+        "序号",
+        "企业名称",
+        "统一社会信用代码",
+        "区县",
+        "锅炉编号",
+        "经度",
+        "纬度",
+        "锅炉容量（蒸吨）",
+    ),
     *("煤炭消耗量（吨）", "天然气消耗量（万m3）", "除尘方式", "脱硫工艺", "投产时间"),
     *("烟囱高度(m)", "烟囱内径(m)", "排气温度(℃)", "联系人"),
 )
@@ -182,7 +191,7 @@ def write_city(folder: Path, number: int, cells: int = CELLS) -> None:
     shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True)
     city = City.read(TEMPLATE, Factors(FACTORS))
     settings = city.settings.grid
-    west, south, east, north = shapely.total_bounds(boundaries.of_city(city).to_numpy())
+    _, south, _, north = shapely.total_bounds(boundaries.of_city(city).to_numpy())
     extent = (north - south) * 1e7 / 90 + 2 * settings.margin
     text = (folder / "city.yaml").read_text(encoding="utf-8")
     size = f"cell_size: {extent / cells:.0f}"

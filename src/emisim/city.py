@@ -177,6 +177,8 @@ class City:
     def _split(self, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
         """Replace each city total by one row per district."""
         is_total = frame["district"] == CITY_TOTAL
+        if not is_total.any():
+            return frame
         totals = frame[is_total]
         shares = {
             item: self.shares(

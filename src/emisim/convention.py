@@ -30,6 +30,8 @@ PARTICLES = ("PM10", "PM2.5", "BC", "OC")
 AXES = ("species", "source", "month", "draw")
 """Order in which particles are compared: each species lies in one piece."""
 ROUNDING = 1e-9
+BLOCK = 2**16
+"""Sources that are looked at or added up at once: they fit in the processor's cache."""
 
 
 def check(inventory: xr.Dataset) -> xr.Dataset:
@@ -138,6 +140,11 @@ def _bad(inventory: xr.Dataset, name: str, bad: Any, what: str) -> None:
 
 
 def _check_nested(inventory: xr.Dataset, rows: np.ndarray) -> None:
+    for block in np.array_split(rows, 1 + rows.size // BLOCK):
+        _check_block(inventory, block)
+
+
+def _check_block(inventory: xr.Dataset, rows: np.ndarray) -> None:
     factor, removal = (_particles(inventory.variables[n], rows) for n in ("factor", "removal"))
     for label, values in (("factor", factor), ("factor after removal", factor * (1 - removal))):
         part = dict(zip(PARTICLES, values, strict=True))
@@ -170,7 +177,12 @@ def net_factor(inventory: xr.Dataset) -> xr.DataArray:
 
 def net_variable(inventory: xr.Dataset) -> xr.Variable:
     """Return :func:`net_factor` without labels: arithmetic by the names of dimensions only."""
-    factor, passed = inventory.variables["factor"], 1 - inventory.variables["removal"]
+    return after_removal(inventory.variables["factor"], inventory.variables["removal"])
+
+
+def after_removal(factor: xr.Variable, removal: xr.Variable) -> xr.Variable:
+    """Return ``factor`` times what ``removal`` lets pass."""
+    passed = 1 - removal
     if not set(factor.dims) <= set(passed.dims):
         return factor * passed
     passed *= factor

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emisim.csvtext import parse, read_text
+from emisim.csvtext import parse, read_text, with_floats
 from emisim.errors import Faults, InputError
 from emisim.vocabulary import STATUSES
 
@@ -80,7 +80,7 @@ def read_table(
         Naming file, row, column, bad value and good values; every faulty cell at once
         (:class:`emisim.errors.InputErrors`), or every fault of the header.
     """
-    frame = _split(path, read_text(path))
+    frame = _split(path, read_text(path), [c.name for c in columns if c.number])
     frame = frame.assign(**{c.name: "" for c in columns if not c.always and c.name not in frame})
     _check_header(frame, columns, path)
     frame = _drop_blank(frame[[c.name for c in columns]])
@@ -126,8 +126,8 @@ def with_numbers(
     return frame.assign(**made)
 
 
-def _split(path: str | Path, text: str) -> pd.DataFrame:
-    frame = parse(text, path, dtype=str, keep_default_na=False, skip_blank_lines=False)
+def _split(path: str | Path, text: str, numbers: Sequence[str]) -> pd.DataFrame:
+    frame = with_floats(text, path, numbers)
     if not isinstance(frame.index, pd.RangeIndex):
         msg = "the first row has more cells than the header"
         hint = "name every column, or put a cell that holds a comma in double quotes"
@@ -138,8 +138,12 @@ def _split(path: str | Path, text: str) -> pd.DataFrame:
 
 
 def _stripped(column: pd.Series) -> pd.Series:
-    texts = [text.strip() for text in column.to_numpy(dtype=object).tolist()]
-    return pd.Series(texts, column.index, dtype=column.dtype)
+    """Return a column of text without spaces around; each text is looked at once."""
+    if column.dtype == float:
+        return column
+    spelled = pd.unique(column.to_numpy(dtype=object)).tolist()
+    clean = {text: text.strip() for text in spelled if text != text.strip()}
+    return column.replace(clean) if clean else column
 
 
 def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Path) -> None:
@@ -162,14 +166,16 @@ def _check_header(frame: pd.DataFrame, columns: Sequence[Column], path: str | Pa
 
 def _drop_blank(frame: pd.DataFrame) -> pd.DataFrame:
     filled = np.zeros(len(frame), dtype=bool)
-    for name in frame:
-        filled |= (frame[name] != "").to_numpy()
+    for _, cells in frame.items():
+        filled |= (cells.notna() if cells.dtype == float else cells != "").to_numpy()
         if filled.all():
             return frame.copy()
     return frame[filled].copy()
 
 
 def _numbers(text: pd.Series, column: Column, path: str | Path, faults: Faults) -> pd.Series:
+    if text.dtype == float:
+        return text
     filled = text != ""
     try:
         numbers = pd.to_numeric(text.where(filled), errors="coerce").astype(float)

@@ -2,6 +2,8 @@
 
 import csv
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,36 @@ def parse(text: str, path: str | Path, **options: Any) -> pd.DataFrame:
         msg = f"not a readable CSV table ({str(error).strip()})"
         hint = "look for a missing quote or an extra comma"
         raise InputError(msg, file=path, row=_row_in(str(error)), hint=hint) from None
+
+
+def with_floats(text: str, path: str | Path, numbers: Sequence[str]) -> pd.DataFrame:
+    """Return CSV text as a table of text, except that the columns ``numbers`` may be float.
+
+    They are where every filled cell of all of them is a finite number, and NaN where empty; one
+    that is not leaves them all as text, so that its cell can be named.
+
+    Raises
+    ------
+    InputError
+        As :func:`parse`.
+    """
+    options: dict[str, Any] = {"keep_default_na": False, "skip_blank_lines": False}
+    kinds = defaultdict(lambda: str, dict.fromkeys(numbers, float))
+    try:
+        table = parse(text, path, dtype=kinds, na_values={n: [""] for n in numbers}, **options)
+    except InputError:
+        table = None
+    if table is not None and not any(_doubtful(column) for _, column in table.items()):
+        return table
+    return parse(text, path, dtype=str, **options)
+
+
+def _doubtful(column: pd.Series) -> bool:
+    """Tell whether a float column may have been words: infinite, or only 0 and 1 (TRUE)."""
+    if column.dtype != float:
+        return False
+    filled = column.to_numpy()[column.notna()]
+    return bool(np.isinf(filled).any() or (filled.size and np.isin(filled, (0, 1)).all()))
 
 
 def write(path: str | Path, frame: pd.DataFrame, digits: int) -> None:

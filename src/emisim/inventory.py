@@ -13,7 +13,18 @@ import pandas as pd
 import xarray as xr
 
 from emisim import workspace
-from emisim.convention import LABELS, MEASURES, MONTHS, check, net_factor, net_variable
+from emisim.convention import (
+    BLOCK,
+    LABELS,
+    MEASURES,
+    MONTHS,
+    TERMS,
+    after_removal,
+    check,
+    check_labels,
+    net_factor,
+    net_variable,
+)
 from emisim.errors import require_known
 from emisim.vocabulary import OUTSIDE, SERVICE_UNITS, SERVICES, SPECIES
 
@@ -77,7 +88,7 @@ def build(
 
 
 def concat(parts: Iterable[xr.Dataset]) -> xr.Dataset:
-    """Join inventories of the same city and year along ``source``; labels must stay unique."""
+    """Join checked inventories of one city and year along ``source``; labels must stay unique."""
     whole = xr.concat(
         list(parts),
         dim="source",
@@ -87,7 +98,8 @@ def concat(parts: Iterable[xr.Dataset]) -> xr.Dataset:
         coords="minimal",
         compat="equals",
     )
-    return check(whole.transpose(..., "source", "month", "species"))
+    check_labels(whole)
+    return whole.transpose(..., "source", "month", "species")
 
 
 def emission(inventory: xr.Dataset) -> xr.DataArray:
@@ -130,23 +142,34 @@ def totals(
     inside = np.ones(inventory.sizes["source"], dtype=bool)
     if not outside:
         inside = inventory.variables["district"].values != OUTSIDE
-    return _contract(inventory, net_variable(inventory), by, months=months, kept=inside)
+    return _contract(inventory, by, months=months, kept=inside)
 
 
 def _contract(
     inventory: xr.Dataset,
-    net: xr.Variable,
     by: Sequence[str],
     *,
     months: bool,
     kept: np.ndarray,
+    counted: xr.Variable | None = None,
 ) -> xr.DataArray:
-    """Return activity x ``net`` summed over the sources of each group, and over months."""
+    """Return emission summed over the sources of each group, and over months.
+
+    Blocks of sources are added up one after the other, so that no product of all is built. Only
+    what is ``counted`` (source, species), if given, is emission.
+    """
     number, groups = _groups(inventory, by, kept)
-    activity = inventory.variables["activity"]
     over = () if months else ("month",)
-    each = _dot(activity, net, over).transpose("source", ..., "species")
-    summed = _sums(each.values, number, kept, groups.size)
+    parts = []
+    for start in range(0, max(kept.size, 1), BLOCK):
+        at = slice(start, start + BLOCK)
+        terms = (inventory.variables[name].isel(source=at) for name in TERMS)
+        activity, factor, removal = terms
+        net = after_removal(factor, removal)
+        net = net if counted is None else net * counted.isel(source=at)
+        each = _dot(activity, net, over).transpose("source", ..., "species")
+        parts.append(_sums(each.values, number[at], kept[at], groups.size))
+    summed = np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
     kept_dims = [d for d in ("month", "species") if d in each.dims]
     coords: Any = {d: inventory.variables[d] for d in kept_dims}
     if "draw" in inventory.coords and "draw" in each.dims:
@@ -167,7 +190,9 @@ def _sums(values: np.ndarray, number: np.ndarray, kept: np.ndarray, size: int) -
         return np.zeros((size, *values.shape[1:]))
     order = at[np.argsort(number[at], kind="stable")]
     first = np.flatnonzero(np.diff(number[order], prepend=-1))
-    return np.add.reduceat(values[order], first, axis=0)
+    sums = np.zeros((size, *values.shape[1:]))
+    sums[number[order[first]]] = np.add.reduceat(values[order], first, axis=0)
+    return sums
 
 
 def _dot(activity: xr.Variable, net: xr.Variable, over: Sequence[str]) -> xr.Variable:
@@ -221,10 +246,9 @@ def assumed_share(
     assumed = inventory.variables["factor_assumed"]
     if not factors_only:
         assumed = assumed | (inventory.variables["activity_status"] == "assumed")
-    net = net_variable(inventory)
     kept = inventory["district"].values != OUTSIDE
-    part = _contract(inventory, net * assumed, by, months=False, kept=kept)
-    whole = _contract(inventory, net, by, months=False, kept=kept)
+    part = _contract(inventory, by, months=False, kept=kept, counted=assumed)
+    whole = _contract(inventory, by, months=False, kept=kept)
     return (part / whole.where(whole > 0)).rename("assumed_share")
 
 

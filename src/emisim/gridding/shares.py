@@ -14,7 +14,7 @@ from scipy import sparse
 
 from emisim import boundaries, grid, inventory
 from emisim.city import City
-from emisim.convention import net_variable
+from emisim.convention import TERMS, bare, net_variable
 from emisim.errors import InputError, MassError
 from emisim.grid import Grid
 from emisim.gridding.places import DISTRICT, POINT, read_places, weigh
@@ -116,16 +116,14 @@ def emissions(gridded: xr.Dataset) -> xr.DataArray:
     Sources of district ``outside`` have no cell and do not appear (see :func:`budget`).
     """
     sectors = sorted(pd.unique(gridded["sector"].values))
-    terms = [gridded.variables[name] for name in ("activity", "species", "month")]
-    activity, species, month = terms
-    net, domain = net_variable(gridded), grid.from_attrs(gridded.attrs)
-    draws = [n for d, n in {**activity.sizes, **net.sizes}.items() if d == "draw"]
-    shape = (len(sectors), species.size, *draws, month.size, *domain.shape)
-    whole = np.empty(shape)
+    terms = bare(gridded[list(TERMS)]).drop_vars("source")
+    domain, month, species = grid.from_attrs(gridded.attrs), terms["month"], terms["species"]
+    draws = [terms.sizes["draw"]] if "draw" in terms.dims else []
+    whole = np.empty((len(sectors), species.size, *draws, month.size, *domain.shape))
     cells = matrix(gridded).T.tocsr()
     for field, sector in zip(whole, sectors, strict=True):
         at = np.flatnonzero(gridded["sector"].values == sector)
-        _fill(field, activity[at], net[at], cells, gridded["source_place"].values[at])
+        _fill(field, terms.isel(source=at), cells, gridded["source_place"].values[at])
     dims = ("sector", "species", *("draw" for _ in draws), "month", "y", "x")
     coords: dict[str, Any] = {"species": species.values, "month": month.values}
     coords |= {"sector": pd.Index(sectors, name="sector"), "y": domain.y, "x": domain.x}
@@ -138,16 +136,16 @@ def emissions(gridded: xr.Dataset) -> xr.DataArray:
 
 def _fill(
     field: NDArray[np.float64],
-    activity: xr.Variable,
-    net: xr.Variable,
+    terms: xr.Dataset,
     cells: sparse.csr_array,
     place: NDArray[np.int64],
 ) -> None:
     """Write the emission of one sector to ``field`` (species, ..., month, y, x).
 
-    ``cells`` are all shares (cell, place), ``place`` the place of each source of ``activity`` and
-    ``net``. One species at a time, so that no product over sources, months and species is built.
+    ``cells`` are all shares (cell, place), ``place`` the place of each source of ``terms``. One
+    species at a time, so that no product over sources, months and species is built.
     """
+    activity, net = terms.variables["activity"], net_variable(terms)
     used, number = np.unique(place, return_inverse=True)
     gather = sparse.csr_array(
         (np.ones(len(number)), (number, np.arange(len(number)))), (len(used), len(number))
