@@ -120,10 +120,22 @@ def chart(bars: Sequence[Bar], divisor: float, unit: str, lang: str) -> Chart:
     form = f"#,##0.{'0' * digits}" if digits else "#,##0"
     words = {name: say(f"slides.{name}", lang) for name in series}
     numbers = {words["fall"]: f'"–"{form}', words["rise"]: f'"+"{form}', words["total"]: form}
-    colors = ["", *(palette()[name] for name in series if name != LIFT)]
+    colors = ["", *(light(palette()[name]) for name in series if name != LIFT)]
     names = [shorten(bar.name, NAME_COLUMNS, 1) for bar in bars]
     values = {words[name]: column for name, column in series.items()}
     return Chart("stacked bar", names, values, colors, unit, numbers=numbers, start=low)
+
+
+def light(color: str) -> str:
+    """Return a colour half way to white, on which ink is read.
+
+    Examples
+    --------
+    >>> light("#1B7A8C")
+    '#8DBCC6'
+    """
+    parts = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
+    return "#" + "".join(f"{round((part + 255) / 2):02X}" for part in parts)
 
 
 def floor(value: float) -> float:

@@ -16,7 +16,7 @@ from emisim.plan_model import REASONS, Plan
 from emisim.slides import air, drawn, effects
 from emisim.slides.parts import Chart, Grid, Lines, Slide
 
-TARGETS = 13
+TARGETS = 11
 """Judged targets on one slide; the others are on the last."""
 MONTHLY = "PM2.5"
 TARGET_WIDTHS = (4.2, 1, 1, 1.4, 2, 2, 2)
