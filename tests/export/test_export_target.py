@@ -47,6 +47,9 @@ def test_several_grids_need_a_name(tmp_path):
         ("'LCC_TEST', -24000", "'LCC', -24000", "unknown coordinate system"),
         ("3000.0, 3000.0, 16", "3000.0, 4000.0, 16", "not square"),
         ("113.1, 38.0\n", "113.1\n", "not a line of a GRIDDESC"),
+        (" 2, 30.0D0, 60.0, 113.1", " 2, 2, 30.0D0, 60.0, 113.1", "projection of the file cannot"),
+        ("3000.0, 3000.0, 16, 14", "3000.0, 3000.0, 0, 14", "has no cells"),
+        ("3000.0, 3000.0, 16, 14", "-1.0, -1.0, 16, 14", "has no cells"),
     ],
 )
 def test_griddesc_that_cannot_be_used(tmp_path, old, new, message):

@@ -33,6 +33,7 @@ def write(path: str | Path, hours: Hours, target: Target, attrs: dict[str, Any])
         "Conventions": "CF-1.11",
         "title": "Gridded anthropogenic emissions by hour",
         "source": f"emisim {__version__}",
+        "history": f"written by emisim {__version__}",
         "comment": "hourly mean flux; NOx counted as NO2; PM10 includes PM2.5",
         **attrs,
     }

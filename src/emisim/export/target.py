@@ -25,6 +25,8 @@ PROJECTIONS = {
 WRF_PROJECTIONS = {1: LAMBERT_CONFORMAL, 2: POLAR, 3: MERCATOR}
 POLE = 90
 NAMES = ("P_ALP", "P_BET", "P_GAM", "XCENT", "YCENT")
+MOST = 10**8
+"""Cells of a grid, far more than any model has."""
 OFF_CENTRE = 0.02
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?")
 
@@ -80,14 +82,22 @@ def read(path: str | Path, name: str | None, radius: float) -> Target:
     return _griddesc(Path(path), name, radius)
 
 
-def _crs(projection: Mapping[str, float], radius: float) -> str:
-    """PROJ string whose origin is at (XCENT, YCENT)."""
+def _crs(projection: Mapping[str, float], radius: float, file: Path) -> str:
+    """PROJ string whose origin is at (XCENT, YCENT); InputError if there is no such projection."""
     alpha, beta, gamma, lon, lat = (projection[name] for name in NAMES)
     shape = PROJECTIONS[int(projection["GDTYP"])].format(
         alpha=alpha, beta=beta, gamma=gamma, lat=lat, pole=POLE * np.sign(alpha or 1)
     )
     text = f"{shape} +R={radius} +units=m +no_defs"
-    x, y = pyproj.Transformer.from_crs(WGS84, text, always_xy=True).transform(lon, lat)
+    try:
+        x, y = pyproj.Transformer.from_crs(WGS84, text, always_xy=True).transform(lon, lat)
+    except pyproj.exceptions.ProjError:
+        x, y = np.inf, np.inf
+    if not np.isfinite([x, y]).all():
+        message = "the projection of the file cannot be used"
+        hint = "give angles in degrees in the order alpha, beta, gamma, longitude, latitude"
+        told = {name: float(projection[name]) for name in NAMES}
+        raise InputError(message, file=file, value=told, hint=hint)
     return f"{text} +x_0={-x:.6f} +y_0={-y:.6f}"
 
 
@@ -106,8 +116,14 @@ def _griddesc(path: Path, name: str | None, radius: float) -> Target:
     x0, y0, dx, dy, columns, rows = numbers[:6]
     if dx != dy:
         message = f"cells of grid {chosen!r} are not square"
-        raise InputError(message, file=path, value=(dx, dy))
-    grid = Grid(_crs(projection, radius), x0, y0, dx, int(columns), int(rows))
+        hint = "give one cell size for both directions"
+        raise InputError(message, file=path, value=(dx, dy), hint=hint)
+    if not (dx > 0 and 1 <= columns * rows <= MOST and min(columns, rows) >= 1):
+        message = f"grid {chosen!r} has no cells, or more than can be"
+        hint = "give origin, cell size, columns and rows, as in '-24000.0, -21000.0, 3000.0, ...'"
+        raise InputError(message, file=path, value=numbers[:6], allowed=[f"1 to {MOST} cells"],
+                         hint=hint)  # fmt: skip
+    grid = Grid(_crs(projection, radius, path), x0, y0, dx, int(columns), int(rows))
     return Target(grid, chosen, projection)
 
 
@@ -158,7 +174,7 @@ def _wrf(path: Path, radius: float) -> Target:
     alpha, beta = (np.sign(first) or 1, first) if kind == POLAR else (first, second)
     values = (float(alpha), beta, stand, stand, centre)
     projection = {"GDTYP": kind, **dict(zip(NAMES, values, strict=True))}
-    grid = _placed(_crs(projection, radius), float(attributes["DX"]), lon, lat, path)
+    grid = _placed(_crs(projection, radius, path), float(attributes["DX"]), lon, lat, path)
     return Target(grid, path.name.rsplit("_", 1)[-1].removeprefix("em."), projection, attributes)
 
 

@@ -149,6 +149,7 @@ def _yearly(job: Job, kind: str, where: Target, folder: Path) -> None:
         raster.write(folder, laid, job.title)
     else:
         title = {"title": f"Gridded anthropogenic emissions: {job.title}", **job.stamp}
+        title["history"] = f"written by emisim {__version__}"
         field, path = cf.monthly(laid), folder / "emissions.nc"
         gridding.write(path, field, where.grid, job.year, title, cf.PRECISION)
         _compare(gridding.read(path), field, path)
