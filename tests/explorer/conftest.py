@@ -34,7 +34,7 @@ def engine(browser: Any) -> Callable[..., Any]:
         tab = browser.new_page()
         try:
             tab.set_content("<!doctype html><title>engine</title>")
-            tab.add_script_tag(content=page.asset("engine.js"))
+            tab.add_script_tag(content=page.engine())
             tab.evaluate("text => { window.explorer = Emisim.create(JSON.parse(text)); }",
                          json.dumps(data))  # fmt: skip
             return tab.evaluate(f"given => {{ {body} }}", argument)

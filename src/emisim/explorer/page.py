@@ -10,12 +10,29 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from emisim import output
+from emisim.briefing import font
 from emisim.figures.language import labels
 from emisim.vocabulary import LANGUAGES
 
 ASSETS = "assets/explorer"
 WORDS = "explorer."
 """Begin of the keys of the page's labels."""
+
+
+TOLD = ("plan", "scenarios", "measures", "targets", "names")
+"""Parts of the data whose text is shown."""
+SCRIPTS = ("charts.js", "link.js", "page.js")
+ENGINE = (
+    *("numbers", "fleets", "measures", "emissions", "contributions", "partition", "response"),
+    *("verdicts", "plan_file", "explorer"),
+)
+"""Parts of the engine in ``engine/``; they share one scope, and constants stand before use."""
+
+
+def engine() -> str:
+    """Return the engine as one script, which defines ``Emisim`` and nothing else."""
+    body = "\n".join(asset(f"engine/{name}.js") for name in ENGINE)
+    return f'(function () {{\n"use strict";\n{body}globalThis.Emisim = {{ create }};\n}})();\n'
 
 
 def asset(name: str) -> str:
@@ -29,21 +46,27 @@ def script(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c"))
 
 
-def render(data: Mapping[str, Any]) -> str:
+def render(data: Mapping[str, Any], stamp: str = "") -> str:
     """Return the page.
 
     Parameters
     ----------
     data
         Of :func:`emisim.explorer.payload.make`.
+    stamp
+        What stands at the foot: what the results were made from.
     """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(asset("page.html.j2"))
-    code = {name: Markup(asset(name)) for name in ("engine.js", "page.js", "page.css")}
-    words = {lang: _words(lang) for lang in LANGUAGES}
-    return template.render(data=script(data), words=script(words), plan=data["plan"], code=code)
+    code = {name: Markup(asset(name)) for name in ("page.css", *SCRIPTS)}
+    code["engine.js"] = Markup(engine())
+    words = script({lang: _words(lang) for lang in LANGUAGES})
+    texts = {"data": script(data), "words": words, "plan": data["plan"], "stamp": stamp}
+    shown = {key: text for key, text in data.items() if key in TOLD}
+    face = Markup(font.face(words + stamp + script(shown)))
+    return template.render(**texts, code=code, scripts=("engine.js", *SCRIPTS), face=face)
 
 
 def _words(lang: str) -> dict[str, str]:
