@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from emisim import messages
+from emisim.config import Run
 from emisim.errors import InputError
+from emisim.stages import check
 
 PACKAGE = Path(messages.__file__).parent
 SENTENCES = ("msg", "message", "what", "hint")
@@ -186,3 +188,14 @@ def test_the_command_line_speaks_chinese(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2
     assert "不是有效的 YAML" in done.stderr.decode("utf-8")
+
+
+def test_what_a_check_prints_is_chinese(monkeypatch, capsys):
+    monkeypatch.setenv("EMISIM_LANG", "zh")
+    sheet = {"numbers": {"stated": 2, "assumed": 3}, "measures": {"retire": 1},
+             "reasons": {"no-quantity": 4}, check.DOUBTS: ["not told before"]}  # fmt: skip
+    check._print(Run(city="here", plan="there"), sheet)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "here, there:输入全部可用"
+    assert told[1:] == ["  数值      文件给出 2, 假设 3", "  措施      淘汰关停 1",
+                        "  原因      未给出数量 4", "  请核对    not told before"]  # fmt: skip

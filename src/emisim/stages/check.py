@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emisim import config as configuration
-from emisim import provenance
+from emisim import messages, provenance
 from emisim.config import Config, Run
 from emisim.errors import Faults, InputError
+from emisim.figures.language import columns, labels
 from emisim.stages import _inputs
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ INPUTS, RESULTS = Path("inputs"), Path("results")
 DOUBTS = "doubts"
 """Of what :func:`everything` returns: lines on what can be used and should be looked at."""
 NOT_MEASURED = "the base year's air is not this city's, and a verdict on it is worth nothing"
+WIDE = 10
+"""Columns of the titles that are printed."""
 OF_CITY, OF_PLAN = "air", "briefing"
 """Stages whose ancestry holds all inputs of a city but the plan's, and all."""
 
@@ -247,13 +250,22 @@ def _digest(run: Run, stage: str, setting: str) -> str:
 
 
 def _print(run: Run, sheet: dict[str, Any]) -> None:
-    print(f"{run.city}, {run.plan}: every input can be used")
-    said = sheet.pop(DOUBTS, [])
-    for title, counts in sheet.items():
+    lang = messages.language()
+    print(messages.say(f"{run.city}, {run.plan}: every input can be used", lang))
+    said = [("look at", line) for line in sheet.pop(DOUBTS, [])]
+    for title, counts in [*sheet.items(), *said]:
+        text = str(counts)
         if isinstance(counts, dict):
-            text = ", ".join(f"{count} {name}" for name, count in counts.items())
-            print(f"  {title:10}{text}")
-        else:
-            print(f"  {title:10}{counts}")
-    for line in said:
-        print(f"  look at   {line}")
+            text = ", ".join(_counted(count, name, lang) for name, count in counts.items())
+        head = messages.say(title, lang)
+        print(f"  {head}{' ' * (WIDE - columns(head))}{messages.say(text, lang)}")
+
+
+def _counted(count: int, name: str, lang: str) -> str:
+    """Return a count; in English things go by their names in the plan file."""
+    from emisim.plan_model import REASONS
+
+    if lang == "en":
+        return f"{count} {name}"
+    word = REASONS[name][1].partition(",")[0] if name in REASONS else messages.say(name, lang)
+    return f"{labels(lang).get(f'kind.{name}', word)} {count}"
