@@ -17,7 +17,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emisim import boundaries, cli, config, sectors
+from emisim import boundaries, cli, config, inventory, sectors
 from emisim.air.observations import area_observations
 from emisim.city import City
 from emisim.errors import InputError
@@ -356,11 +356,20 @@ def test_from_nothing_to_gridded_emissions(copy, capsys):
     boilers = read.table("boilers").query("process == 'boiler-coal'")
     assert boilers["value"].sum() == pytest.approx(before, rel=1e-5)
     assert boilers["lon"].notna().sum() == 2
-    with xr.open_dataset("inventory.nc") as base, xr.open_dataset("emissions.nc") as gridded:
-        budget = pd.read_csv("budget.csv")
-        assert (budget["dropped"].abs() < 1e-6).all() if "dropped" in budget else True
-        assert base.sizes["source"] > 100
-        assert gridded.sizes
+    budget = pd.read_csv("budget.csv").set_index(["sector", "species"])
+    assert (budget["dropped"].abs() <= 1e-9 * budget["in"]).all()
+    assert (budget["inside"] + budget["outside"]).to_numpy() == pytest.approx(budget["in"])
+    with xr.open_dataset("inventory.nc") as base:
+        totals = inventory.totals(base, ("sector",)).sel(sector="residential")
+        read_in = budget["in"].xs("residential").reindex(totals["species"].values)
+        assert totals.values == pytest.approx(read_in.to_numpy(), rel=1e-9)
+    with xr.open_dataset("emissions.nc") as gridded:
+        at = gridded["sector_name"].values.tolist().index("power")
+        power = gridded["SO2"].isel(sector=at)
+        top = power.sum("time").argmax(["y", "x"])
+        assert [float(gridded[name].isel(top)) for name in ("lon", "lat")] == pytest.approx(
+            [113.1, 38.1], abs=0.02
+        )
 
 
 @pytest.mark.parametrize(

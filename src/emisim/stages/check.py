@@ -150,7 +150,10 @@ def everything(run: Run, *, city_is_fine: bool = False, draft: bool = False,
 
 
 def doubts(city: Path, factors: Path) -> list[str]:
-    """Return what can be used and should be looked at: stand-ins, and totals beside facilities."""
+    """Return what can be used and should be looked at: stand-ins, and totals beside facilities.
+
+    An area row with less than the facilities beside it is taken for what others have.
+    """
     from emisim.city import ACTIVITY_COLUMNS
     from emisim.csvtable import read_table
     from emisim.stages import _domain, _observed
@@ -161,7 +164,8 @@ def doubts(city: Path, factors: Path) -> list[str]:
     said = [] if mine else [f"observed.csv: {len(observed)} rows, all assumed: {NOT_MEASURED}"]
     for topic in overlaps.TOPICS:
         found = overlaps.find(read_table(city / f"{topic}.csv", ACTIVITY_COLUMNS))
-        said += overlaps.tell(topic, found)
+        within = [each for each in found if each.amount <= each.value]
+        said += overlaps.tell(topic, within)
     return said
 
 

@@ -63,8 +63,9 @@ def run(
         for name, parts in added.items():
             _put_to(copy / f"{name}.csv", parts)
             tables.setdefault(name, pd.DataFrame())
+        if added:
+            check(copy, tables, book, added)
         warnings = [*_stale(folder, tables), *_completed(copy, place), *_overlaps(copy, remainder)]
-        check(copy, tables, book, added)
         rows = {name: (_count(folder / f"{name}.csv"), _count(copy / f"{name}.csv"))
                 for name in tables}  # fmt: skip
         for name in tables:
