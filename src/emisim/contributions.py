@@ -60,7 +60,7 @@ def check(rows: pd.DataFrame, level: xr.DataArray) -> None:
     """
     keys = ["scenario", "species", "receptor"]
     added = rows.groupby(keys)["ug_m3"].sum()
-    require_equal(added, level.to_series().reorder_levels(keys).reindex(added.index),
+    require_equal(added, level.transpose(*keys).to_series().reindex(added.index),
                   "contributions")  # fmt: skip
 
 
@@ -87,8 +87,9 @@ def _groups(many: xr.Dataset) -> dict[tuple[str, str], np.ndarray]:
     names = [many[f"source_{n}"].values.astype(str) for n in ("sector", "district")]
     table = pd.DataFrame(dict(zip(("sector", "district"), names, strict=True)))
     inside = table[table["district"] != OUTSIDE]
-    found = inside.groupby(["sector", "district"]).indices
-    return {key: inside.index.to_numpy()[rows] for key, rows in found.items()}
+    number, keys = pd.factorize(pd.MultiIndex.from_frame(inside), sort=True)
+    rows = inside.index.to_numpy()
+    return {(str(s), str(d)): rows[number == k] for k, (s, d) in enumerate(keys.tolist())}
 
 
 def _split(local: xr.DataArray, air: CityAir, moved: Mapping[str, float],

@@ -148,7 +148,7 @@ def check(rows: pd.DataFrame, level: xr.DataArray, base: str = "base") -> None:
     """
     keys = ["scenario", "species", "receptor"]
     added = rows.groupby(keys)["in_sequence_ug_m3"].sum()
-    change = (level - level.sel(scenario=base, drop=True)).to_series().reorder_levels(keys)
+    change = (level - level.sel(scenario=base, drop=True)).transpose(*keys).to_series()
     require_equal(added, change.reindex(added.index), "effects of measures")
 
 
@@ -156,8 +156,9 @@ def require_equal(added: pd.Series, expected: pd.Series, what: str) -> None:
     """Raise MassError where sums of ug/m3 are not what they should be, within 1e-9."""
     gap = (added - expected).abs()
     if not (gap <= TOLERANCE).all():
-        at = gap.fillna(np.inf).idxmax()
-        message = f"{what}, {at}: they add to {added[at]:.12g} ug/m3, not {expected[at]:.12g} ug/m3"
+        at = int(np.argmax(gap.fillna(np.inf).to_numpy()))
+        sums = f"they add to {added.iloc[at]:.12g} ug/m3, not {expected.iloc[at]:.12g} ug/m3"
+        message = f"{what}, {added.index[at]}: {sums}"
         raise MassError(message)
 
 

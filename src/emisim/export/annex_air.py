@@ -80,8 +80,8 @@ def contributions(found: pd.DataFrame, names: Mapping[str, str], lang: str) -> S
     filled = found.assign(district=found["district"].fillna("").replace("", BACKGROUND))
     wide = filled.pivot_table(index=keys, columns="district", values="ug_m3", aggfunc="sum",
                               sort=False)  # fmt: skip
-    districts = [d for d in wide if d != BACKGROUND]
-    columns = [*districts, *(d for d in wide if d == BACKGROUND)]
+    districts = [str(d) for d in wide if d != BACKGROUND]
+    columns = [*districts, *(str(d) for d in wide if d == BACKGROUND)]
     first, total = len(keys), len(keys) + len(columns)
     sums = wide.sum(axis=1)
     parts = (sums / sums.groupby(keys[:3]).transform("sum")).fillna(0).tolist()

@@ -66,7 +66,7 @@ def measures(
         for (_, order, clause, key, name), tonnes in zip(
             part.index, part.to_numpy().tolist(), strict=True
         ):
-            cells = [*tonnes, *(air.get((scenario, key, s)) for s in OF_AIR if air)]
+            cells = [*tonnes, *(air.get((str(scenario), key, s)) for s in OF_AIR if air)]
             numbers_.append([0.0 if c is None or pd.isna(c) else c for c in cells])
             described = told.get(key, ("", "", "")) if told else ()
             where = called(str(scenario), names, lang)

@@ -117,8 +117,8 @@ class Writer:
         page.write_string(0, 0, sheet.heading, self.title)
         for column, (head, number) in enumerate(zip(sheet.heads, sheet.forms, strict=True)):
             page.write_string(1, column, head, self.header)
-            texts = [row[column] for row in sheet.rows if isinstance(row[column], str)]
-            longest = max((wide(text) for text in texts), default=0)
+            texts = (row[column] for row in sheet.rows)
+            longest = max((wide(t) for t in texts if isinstance(t, str)), default=0)
             page.set_column(column, column, min(max(longest, WIDTH), WRAPPED))
             for row, cells in enumerate(sheet.rows):
                 look = self.form(number, bold=row in sheet.bold)

@@ -27,21 +27,19 @@ def goals_of(findings: Findings, lang: str) -> Iterator[Slide]:
     levels = {s: goals.levels(findings.by_area, s, CITY) for s in known}
     known = [s for s in known if levels[s]]
     asked = {s: goals.level(findings.verdict, s, CITY, lang) for s in known}
+    ceilings = {s: None if found is None else found.level for s, found in asked.items()}
     series = {
         say(f"html.scenario.{name}", lang): [levels[s].get(name) for s in known]
         for name in SCENARIOS
         if any(name in levels[s] for s in known)
     }
     colors = [palette()[ROLES[n]] for n in SCENARIOS if any(n in levels[s] for s in known)]
-    if any(asked.values()):
-        series[say("waterfall.goal", lang)] = [
-            None if asked[s] is None else asked[s].level for s in known
-        ]
+    if any(ceilings.values()):
+        series[say("waterfall.goal", lang)] = [ceilings[s] for s in known]
         colors.append(palette()[GOAL])
     fields = {"place": findings.place[lang], "species": term(FIRST, lang),
               "receptor": say("area.city", lang)}  # fmt: skip
-    ceiling = asked[FIRST]
-    title = messages.to_goal(levels[FIRST], ceiling.level if ceiling else None, fields, lang)
+    title = messages.to_goal(levels[FIRST], ceilings[FIRST], fields, lang)
     made = Chart("column", [term(s, lang) for s in known], series, colors,
                  say("slides.concentration", lang), NUMBER, start=0)  # fmt: skip
     subtitle = say("slides.goals", lang, place=findings.place[lang])
@@ -63,16 +61,18 @@ def sources(findings: Findings, lang: str) -> Iterator[Slide]:
     if not points:
         names |= dict(findings.districts[lang])
     table = table.loc[[n for n in names if n in table.index][:MOST]]
-    worst = table.sum(axis=1).idxmax()
+    worst = str(table.sum(axis=1).idxmax())
     local = chosen[(chosen["receptor"] == worst) & (chosen["sector"] != BACKGROUND)]
     fields = {"place": findings.place[lang], "species": term(FIRST, lang),
               "receptor": names[worst]}  # fmt: skip
-    title = messages.largest_contributors(local, float(table.loc[worst].sum()), fields, lang)
-    kinds = [s for s in table if table[s].sum() > 0]
+    title = messages.largest_contributors(
+        local, float(table.loc[[worst]].to_numpy().sum()), fields, lang
+    )
+    kinds = [str(s) for s in table if table[s].sum() > 0]
     words = {s: say("contributions.background", lang) if s == BACKGROUND else term(s, lang)
              for s in kinds}  # fmt: skip
     colors = [palette()["rule" if s == BACKGROUND else s] for s in kinds]
-    made = Chart("stacked bar", [names[r] for r in table.index],
+    made = Chart("stacked bar", [names[str(r)] for r in table.index],
                  {words[s]: table[s].tolist() for s in kinds}, colors,
                  say("slides.concentration", lang), start=0)  # fmt: skip
     subtitle = say("contributions.subtitle", lang, year=findings.years[0], **fields)

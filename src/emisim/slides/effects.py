@@ -54,13 +54,13 @@ def of_air(findings: Findings, lang: str) -> Iterator[Slide]:
         key = "absent.air" if findings.by_area is None else "absent.effects"
         yield Slide(say(key, lang))
         return
-    rows = named(findings, lang)
+    rows = named(findings.effects, findings.ledger, lang)
     if rows.empty:
         yield Slide(say("slides.no_measures", lang))
         return
     levels = goals.levels(findings.by_area, SPECIES, CITY)
     bars = waterfall.bars(levels, rows, findings.years, lang)
-    top = rows.loc[rows["change"].idxmin()]
+    top = rows.iloc[int(rows["change"].argmin())]
     title = say("slides.air_effect", lang, measure=top["name"], species=term(SPECIES, lang),
                 change=change(top["change"]))  # fmt: skip
     subtitle = say("slides.waterfall_air", lang, species=term(SPECIES, lang),
@@ -71,12 +71,11 @@ def of_air(findings: Findings, lang: str) -> Iterator[Slide]:
     yield _alone(rows, lang)
 
 
-def named(findings: Findings, lang: str) -> pd.DataFrame:
+def named(rows: pd.DataFrame, ledger: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return name, change and alone (ug/m3) of each measure at the city's mean, plan in full."""
-    rows = findings.effects
     here = (rows["scenario"] == STATED) & (rows["receptor"] == CITY) & (rows["species"] == SPECIES)
     rows = rows[here & (rows["order"] > 0)]
-    words = findings.ledger.drop_duplicates("id").set_index("id")[f"name_{lang}"]
+    words = ledger.drop_duplicates("id").set_index("id")[f"name_{lang}"]
     return pd.DataFrame({
         "name": rows["id"].map(words).fillna(rows["id"]).to_numpy(),
         "change": rows["in_sequence_ug_m3"].to_numpy(), "alone": rows["alone_ug_m3"].to_numpy(),
@@ -122,8 +121,8 @@ def chart(bars: Sequence[Bar], divisor: float, unit: str, lang: str) -> Chart:
     numbers = {words["fall"]: f'"–"{form}', words["rise"]: f'"+"{form}', words["total"]: form}
     colors = ["", *(light(palette()[name]) for name in series if name != LIFT)]
     names = [shorten(bar.name, NAME_COLUMNS, 1) for bar in bars]
-    values = {words[name]: column for name, column in series.items()}
-    return Chart("stacked bar", names, values, colors, unit, numbers=numbers, start=low)
+    renamed = {words[name]: column for name, column in series.items()}
+    return Chart("stacked bar", names, renamed, colors, unit, numbers=numbers, start=low)
 
 
 def light(color: str) -> str:

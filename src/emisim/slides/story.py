@@ -128,7 +128,8 @@ def _monthly(story: Story, base: Any, sectors: list[str], colors: list[str]) -> 
 def _expected(story: Story) -> Slide:
     """Return what the expected effect is of the stated one, species by species."""
     findings, lang = story.findings, story.lang
-    names, series = [], {s: [] for s in ("stated", "expected")}
+    names: list[str] = []
+    series: dict[str, list[float]] = {s: [] for s in ("stated", "expected")}
     for species in LEDGER:
         sums = findings.by_scenario(species)
         if sums.get("reference", 0) > 0:
@@ -187,7 +188,7 @@ def _open(story: Story) -> Slide:
         named.append(say("slides.more_targets", lang, number=more))
     reasons: dict[str, int] = {}
     for clause in silent:
-        word = REASONS[clause.reason][vocabulary.LANGUAGES.index(lang)]
+        word = REASONS[clause.reason or ""][vocabulary.LANGUAGES.index(lang)]
         reasons[word] = reasons.get(word, 0) + 1
     notes = [say("slides.notes.open", lang), *(f"{word}: {n}" for word, n in reasons.items())]
     rows = [[line] for line in named] or [[say("slides.all_computed", lang)]]

@@ -152,7 +152,7 @@ def at_sources(case: _transport.Case, whole: xr.Dataset, spread: xr.Dataset, man
     restrict = matrix.cells(whole, case.grid)
     group = case.groups(many)
     reach = case.place.factors["transport"].value("plume_reach", "m", process="subgrid")
-    receptors = whole["receptor"].values
+    receptors = whole["receptor"].values.tolist()
     share = subgrid.factors(
         subgrid.halves(kernels), case.cells_of(receptors), restrict, case.grid.shape,
         reach / case.grid.cell_size,
