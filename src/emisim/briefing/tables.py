@@ -114,10 +114,7 @@ def totals(findings: Findings, lang: str) -> Table:
         sums = findings.by_scenario(species)
         if sums.get("base", 0) > 0:
             cells = [significant(sums["base"])]
-            cells += [
-                f"{significant(sums[s])} ({percent(sums[s] / sums['base'] - 1, signed=True)})"
-                for s in SCENARIOS
-            ]
+            cells += [_total(sums, scenario) for scenario in SCENARIOS]
             for shares in (findings.stamp.assumed, findings.stamp.assumed_factors):
                 cells.append(percent(shares[species]) if species in shares else "–")
             rows.append([term(species, lang), *cells])
@@ -125,6 +122,14 @@ def totals(findings: Findings, lang: str) -> Table:
     caption = say("html.totals.caption", lang)
     heads += [say("html.assumed_share", lang), say("html.assumed_factors", lang)]
     return Table(caption, heads, rows)
+
+
+def _total(sums: Mapping[str, float], scenario: str) -> str:
+    """Return the total of a scenario and its change on the base, a dash where it has none."""
+    if scenario not in sums:
+        return "–"
+    change = percent(sums[scenario] / sums["base"] - 1, signed=True)
+    return f"{significant(sums[scenario])} ({change})"
 
 
 def _scenario(name: str, lang: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from emisim.briefing.tables import Table
+from emisim.figures.language import columns
 
 Block = dict[str, Any]
 LINE = 112
@@ -20,6 +21,8 @@ USUAL = 0.9
 """Part of a column's cells that its wanted width is enough for."""
 NARROW = 0.75
 """Part of the line below which a table is not stretched to it."""
+WHOLE = 14
+"""Rows up to which a table of short cells is not broken."""
 SMALLER = 0.82
 """Type of small tables over that of others."""
 LONGEST = 24
@@ -83,6 +86,7 @@ def table(shown: Table, look: str = "") -> Block:
 
     ``look`` is "small" for long tables of an annex.
     """
+    cells = [cell for row in shown.rows for cell in row]
     line = int(LINE / SMALLER) if look == "small" else LINE
     shares = widths(shown.heads, shown.rows, line)
     whole = line if sum(shares) < NARROW * line else sum(shares)
@@ -95,12 +99,13 @@ def table(shown: Table, look: str = "") -> Block:
         "classes": list(shown.classes) or [""] * len(shown.rows),
         "notes": shown.notes,
         "widths": [width / whole for width in shares],
-        "numeric": [k > 0 and _is_numeric(column) for k, column in _columns(shown.rows)],
+        "numeric": [k > 0 and _is_numeric(column) for k, column in _transposed(shown.rows)],
         "look": look,
+        "whole": len(shown.rows) <= WHOLE and max(map(_width, cells), default=0) <= LINE // 3,
     }
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
+def _transposed(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
     return [(k, [row[k] for row in rows]) for k in range(len(rows[0]) if rows else 0)]
 
 
@@ -159,11 +164,27 @@ def _kind(char: str) -> str:
     return "A" if char.isupper() else "a" if char.islower() else ""
 
 
+def clipped(words: str, width: int) -> str:
+    """Return text of at most ``width`` display columns; an ellipsis marks what is cut off.
+
+    Examples
+    --------
+    >>> clipped("a long name", 7), clipped("a name", 7)
+    ('a long…', 'a name')
+    """
+    if columns(words) <= width:
+        return words
+    kept = words[:width]
+    while columns(kept) >= width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
 def literal(words: str, known: Collection[int]) -> str:
     """Return text as the page can show it.
 
-    Line ends and control characters become blanks, a character that the font lacks its code point,
-    and very long words may break anywhere.
+    White space becomes a blank, control characters nothing, a character that the fonts lack its
+    code point, and very long words may break anywhere.
 
     Examples
     --------
@@ -175,11 +196,11 @@ def literal(words: str, known: Collection[int]) -> str:
 
 
 def _character(char: str, known: Collection[int]) -> str:
-    if ord(char) in known:
-        return char
-    if char.isspace() or unicodedata.category(char) in ("Cc", "Cf"):
-        return " " if char.isspace() else ""
-    return f"[U+{ord(char):04X}]"
+    if char.isspace():
+        return " "
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return ""
+    return char if ord(char) in known else f"[U+{ord(char):04X}]"
 
 
 def everywhere(item: Any, change: Callable[[str], str]) -> Any:

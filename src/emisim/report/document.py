@@ -5,7 +5,7 @@ from typing import Any
 from emisim.briefing.page import LANGUAGE_TAGS
 from emisim.figures import language
 from emisim.figures.language import balance, columns, say, shorten
-from emisim.report import annex, clauses, method, rests, results, sources, summary
+from emisim.report import annex, blocks, clauses, method, rests, results, sources, summary
 from emisim.report.blocks import Block
 from emisim.report.material import Material
 
@@ -20,6 +20,7 @@ def build(material: Material) -> dict[str, Any]:
     """Return the report as nested data: title, first page, and the blocks of its sections."""
     lang, findings = material.lang, material.findings
     base, year = findings.years
+    place = blocks.clipped(findings.place[lang], WIDEST)
     stamp, title = findings.stamp, material.of(material.plan, "title")
     return {
         "lang": LANGUAGE_TAGS[lang].partition("-")[0],
@@ -28,7 +29,7 @@ def build(material: Material) -> dict[str, Any]:
         "title": title,
         "lines": lines(title),
         "large": columns(title) <= TITLE_LINES * WIDEST,
-        "subtitle": say("report.years", lang, place=findings.place[lang], base=base, year=year),
+        "subtitle": say("report.years", lang, place=place, base=base, year=year),
         "date": material.date,
         "stamp": say("foot.source", lang, version=stamp.version, digest=stamp.digest),
         "words": {word: say(f"report.{word}", lang) for word in WORDS},
@@ -65,8 +66,10 @@ def lines(title: str) -> list[str]:
     ['The clean air plan of a city', 'with a rather long name']
     """
     if columns(title) <= TITLE_LINES * WIDEST:
-        return balance(title, WIDEST).split("\n")
-    return shorten(title, WIDEST_SMALL, MOST_LINES).split("\n")
+        found = balance(title, WIDEST)
+    else:
+        found = shorten(title, WIDEST_SMALL, MOST_LINES)
+    return [blocks.clipped(line, WIDEST_SMALL) for line in found.split("\n")]
 
 
 def colours() -> dict[str, str]:

@@ -77,6 +77,8 @@ class Material:
         ``zh`` or ``en``.
     figures
         Name without number -> figure.
+    absent
+        Why figures could not be drawn.
     claims
         As from :func:`emisim.claims.compare`, empty text as such.
     hindsight, others
@@ -90,6 +92,7 @@ class Material:
     made_from: Mapping[str, Any]
     lang: str
     figures: Mapping[str, Drawn] = field(default_factory=dict)
+    absent: Sequence[str] = ()
     claims: pd.DataFrame | None = None
     hindsight: Hindsight | None = None
     others: Others | None = None

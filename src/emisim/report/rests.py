@@ -31,7 +31,7 @@ def section(material: Material) -> list[Block]:
         material.of(material.plan, "note"),
     ]
     found = [blocks.heading(say("html.h.rests", lang)), *blocks.items([x for x in lines if x])]
-    if findings.anchor_ratio is not None:
+    if findings.anchor_ratio is not None and "response" in findings.anchor_ratio.dims:
         found.append(blocks.table(anchors(findings.anchor_ratio, lang)))
         found += blocks.text(say("report.anchor.how", lang))
     found += blocks.text(say("html.balance.how", lang))

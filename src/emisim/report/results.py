@@ -84,7 +84,7 @@ def measures(material: Material) -> list[Block]:
     found += blocks.text(say("html.ledger.how", lang))
     found.append(blocks.table(tables.ledger(findings, lang)))
     found += _effects(material)
-    found += pictures(material, "effects", "air")
+    found += pictures(material, "steps", "air", "shifts")
     areas = tables.areas(findings, lang) if not material.missing else None
     if areas is not None:
         return [*found, blocks.table(areas)]
@@ -101,7 +101,8 @@ def _effects(material: Material) -> list[Block]:
     wide = stated.pivot(
         index=["order", "id", "clause"], columns="species", values="in_sequence_ug_m3"
     )
-    names = {m.id: material.of(m, "name") for m in material.plan.measures}
+    told = material.findings.ledger.drop_duplicates("id")
+    names = dict(zip(told["id"], told[f"name_{lang}"], strict=True))
     names["reference"] = say("report.effects.reference", lang)
     lines = [
         [names.get(key, key), str(number), *map(change, values)]
@@ -113,8 +114,8 @@ def _effects(material: Material) -> list[Block]:
     heads += [term(s, lang) for s in species]
     classes = [""] * (len(lines) - 1) + ["sum"]
     shown = Table(say("report.effects.caption", lang), heads, lines, classes=classes)
-    told = [most(stated, names, lang), say("report.effects.how", lang)]
-    return [*blocks.text(*told), blocks.table(shown)]
+    said = [most(stated, names, lang), say("report.effects.how", lang)]
+    return [*blocks.text(*said), blocks.table(shown)]
 
 
 def in_city(effects: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -129,7 +130,7 @@ def most(rows: pd.DataFrame, names: dict[str, str], lang: str, species: str = "P
         return ""
     top = own.sort_values("in_sequence_ug_m3", kind="stable").iloc[0]
     amount = f"{-top['in_sequence_ug_m3']:.2f}"
-    return say("report.effects.top", lang, measure=names[top["id"]], amount=amount)
+    return say("report.effects.top", lang, measure=names.get(top["id"], top["id"]), amount=amount)
 
 
 def change(value: float) -> str:
@@ -149,10 +150,11 @@ def change(value: float) -> str:
 
 
 def more(material: Material, told: Iterable[str]) -> list[Block]:
-    """Return the figures that no other section shows."""
-    shown = set(told)
+    """Return the figures that no other section shows, and why some could not be drawn."""
+    shown, lang = set(told), material.lang
     rest = [d for d in material.figures.values() if d.shown.name not in shown]
-    if not rest:
-        return []
-    lines = [blocks.figure(d.shown.name, d.subtitle, f"{d.message}. {d.subtitle}") for d in rest]
-    return [blocks.heading(say("report.h.more", material.lang)), *lines]
+    found = [blocks.figure(d.shown.name, d.subtitle, f"{d.message}. {d.subtitle}") for d in rest]
+    if material.absent:
+        title = say("absent.title", lang) + say("list.colon", lang)
+        found.append(blocks.gap(title + " ".join(material.absent)))
+    return [blocks.heading(say("report.h.more", lang)), *found] if found else []

@@ -27,7 +27,7 @@ def section(material: Material) -> list[Block]:
     found += blocks.text(top(rows, lang), say("report.contributions.how", lang))
     found.append(blocks.table(_by_sector(rows, lang)))
     found.append(blocks.table(_by_district(material, rows)))
-    return [*found, *pictures(material, "contributions", "sources")]
+    return [*found, *pictures(material, "contributions")]
 
 
 def at_city(rows: pd.DataFrame) -> pd.Series:

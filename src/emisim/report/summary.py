@@ -10,10 +10,10 @@ from emisim.briefing import page, tables
 from emisim.briefing.tables import Table
 from emisim.figures import messages
 from emisim.figures.findings import LEDGER, MAPPED
-from emisim.figures.language import say, shorten
+from emisim.figures.language import say
 from emisim.figures.stamp import assumed_text
 from emisim.report import blocks, rests
-from emisim.report.blocks import Block
+from emisim.report.blocks import Block, clipped
 from emisim.report.material import Material
 from emisim.target_model import CITY, OF_INDICES
 
@@ -27,8 +27,12 @@ ROWS = 10
 """Targets that the first page has room for."""
 RANGE = re.compile(r" \([^()]*–[^()]*\)")
 """The range behind a value, which the whole table prints."""
-NAME = 46
-"""Display columns of a target's name on the first page."""
+NAME, REASON = 46, 58
+"""Display columns of a target's name, and of why it is open, on the first page."""
+
+
+SENTENCE = 250
+"""Display columns of a sentence on the first page, which odd names may fill."""
 
 
 def first_page(material: Material) -> dict[str, Any]:
@@ -41,13 +45,14 @@ def first_page(material: Material) -> dict[str, Any]:
             _part("report.h.found", found(material), lang),
             _part("report.h.sure", sure(material), lang),
         ],
-        "gaps": gaps(material),
+        "gaps": [clipped(gap, SENTENCE) for gap in gaps(material)],
     }
 
 
 def _part(key: str, sentences: list[str], lang: str) -> dict[str, Any]:
     stop = say("html.stop", lang)
-    return {"heading": say(key, lang), "items": [s.rstrip(".。") + stop for s in sentences if s]}
+    told = [clipped(s.rstrip(".。"), SENTENCE) + stop for s in sentences if s]
+    return {"heading": say(key, lang), "items": told}
 
 
 def found(material: Material) -> list[str]:
@@ -102,12 +107,17 @@ def _targets(material: Material) -> list[Block]:
     whole = tables.verdict(material.findings, lang)
     if not whole.rows:
         return [blocks.gap(say("report.targets.none", lang))]
-    order = ranked(verdict.groupby("target", sort=False).first().reset_index())[:ROWS]
+    first = verdict.groupby("target", sort=False).first().reset_index()
+    order = ranked(first)[:ROWS]
+    unknown = (first["verdict"] == "not computable").all()
+    kept = (3, 7) if unknown else (3, 4, 5, 6)
     rows = [
-        [shorten(whole.rows[k][0], NAME, 1), *(RANGE.sub("", c) for c in whole.rows[k][3:7])]
+        [clipped(whole.rows[k][0], NAME), *(RANGE.sub("", whole.rows[k][c]) for c in kept)]
         for k in order
     ]
-    heads = [whole.heads[0], *whole.heads[3:7]]
+    if unknown:
+        rows = [[*row[:-1], clipped(row[-1], REASON)] for row in rows]
+    heads = [whole.heads[0], *(whole.heads[c] for c in kept)]
     shown = Table(
         say("report.targets.caption", lang), heads, rows, classes=[whole.classes[k] for k in order]
     )

@@ -76,13 +76,15 @@ def totals(scenarios: xr.Dataset) -> pd.DataFrame:
     return tonnes.reset_coords(drop=True).rename("tonnes").to_series().reset_index()
 
 
+WRITTEN = ("clause", "id", "target", "claim", "unit", "base_unit")
+"""Text that may look like numbers from top to bottom: clauses 1 to 12, or the unit 1."""
 SENTENCES = ("_en", "_zh")
 """Ends of the names of text columns, which may be empty from top to bottom."""
 
 
 def table(path: str | Path) -> pd.DataFrame:
     """Return a result table; empty text stays text."""
-    frame = pd.read_csv(path)
+    frame = pd.read_csv(path, dtype=dict.fromkeys(WRITTEN, str))
     words = frame.select_dtypes(include=["object", "string"]).columns
     text = [*words, *(n for n in frame if n.endswith(SENTENCES) and n not in words)]
     return frame.assign(**{name: frame[name].astype(object).fillna("") for name in text})

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from emisim import models, strict_yaml
+from emisim.briefing import inline
 from emisim.city import CitySettings
 from emisim.errors import InputError
 from emisim.figures.findings import Findings
@@ -58,7 +59,8 @@ def run(
     }
     for name, path in zip(lang, out, strict=True):
         drawn = material.drawn(Path(figures) / name)
-        whole = document.build(Material(lang=name, figures=drawn, **shared))
+        why = inline.absent(Path(figures) / name)
+        whole = document.build(Material(lang=name, figures=drawn, absent=why, **shared))
         press.write(press.pdf(whole, {d.shown.name: d.shown for d in drawn.values()}), path)
 
 
