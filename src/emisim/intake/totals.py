@@ -10,7 +10,7 @@ from emisim.intake.faults import Log
 from emisim.intake.headers import Recognised
 from emisim.intake.lexicon import Lexicon
 from emisim.intake.numbers import numbers
-from emisim.intake.words import factor, folded
+from emisim.intake.words import COUNTS, factor, folded
 
 TOTAL = re.compile(
     r"(?:.{0,20}?(?:合计|小计|总计|共计|总和|累计|汇总)(?:[(\d家个座台条户].{0,12})?|"
@@ -88,6 +88,9 @@ def _amounts(found: Recognised, lexicon: Lexicon) -> np.ndarray:
         cells = numbers(found.table.cells[header.position])
         value = cells["number"].to_numpy(copy=True)
         for text in set(cells["unit"]) - {""}:
+            if text in COUNTS:
+                value[cells["unit"] == text] *= COUNTS[text]
+                continue
             unit = lexicon.units(text)
             scale = factor(unit, header.unit.expression) if unit and header.unit else None
             if scale is not None and header.unit is not None:
