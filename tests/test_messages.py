@@ -17,9 +17,10 @@ from emisim.errors import InputError
 from emisim.stages import check
 
 PACKAGE = Path(messages.__file__).parent
-SENTENCES = ("msg", "message", "what", "hint")
+SENTENCES = ("msg", "message", "what", "hint", "detail")
 """Names of variables, arguments and keys that hold a sentence."""
-SAID_BY = {"fault": 0, "fault_each": 0, "note": 1, "info": 0, "warning": 0}
+SAID_BY = {"fault": 0, "fault_each": 0, "note": 1, "info": 0, "warning": 0,
+           "add": 0, "cells": 0, "moments": 0}  # fmt: skip
 """Functions that tell a sentence, and the first of the two arguments that may be it."""
 WORD = re.compile(r"(?!xxx)[a-z]{3}")
 FORMAT = re.compile(r"%[-0-9.]*[sdgf]")
@@ -44,6 +45,14 @@ OPEN = {
                                        "the file: languages: the same entry stands twice"],
     "x half of the year": ["only 70% of the hours of the heating half of the year are there"],
     "target x: x": ["target a: the scope selects no source"],
+    "x with fewer than six pollutants": ["days with fewer than six pollutants",
+                                         "hours with fewer than six pollutants"],
+    "x without any value": ["days without any value", "hours without any value"],
+    "x with too few valid days": ["years with too few valid days",
+                                  "months with too few valid days"],
+    "x places, x xs from x to x, x values, conditions: x": [
+        "1 places, 5 days from a to b, 9 values, conditions: reference",
+        "1 places, 5 hours from a to b, 9 values, conditions: actual"],
     "verb x x species": ["verb a needs species", "verb b takes no species"],
     "x, x half, x: x\n  next:    raise iteration_limit, or residual_tolerance of the setting x, in "
     "x; if only this city fails, check its weather classes in x": [],

@@ -1,6 +1,7 @@
 """What was read, converted, left out and matched, as one workbook or a folder of tables."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,19 +69,19 @@ def write(path: str | Path, sheets: Mapping[str, pd.DataFrame]) -> None:
 
 def summary(report: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the report as text: the tables, then a line per note, most doubtful first."""
-    notes = report["notes"]
-    lines = [f"{name}.csv: {len(table)} sources" for name, table in sorted(tables.items())]
+    notes, spoken = report["notes"], partial(say, lang=language())
+    lines = [spoken(f"{name}.csv: {len(table)} sources") for name, table in sorted(tables.items())]
     if len(report["matches"]):
-        lines.append(f"{len(report['matches'])} facilities stand in two lists")
+        lines.append(spoken(f"{len(report['matches'])} facilities stand in two lists"))
     order = ("doubtful", "conflict", "matched", "excluded", "converted", "read")
     for kind in order:
         for row in notes[notes["kind"] == kind].to_dict("records"):
             where = " ".join(str(row[c]) for c in ("file", "sheet") if row[c])
-            row_ = f" row {row['row']}" if row["row"] != "" else ""
+            row_ = " " + spoken(f"row {row['row']}") if row["row"] != "" else ""
             column = f" {row['column']}" if row["column"] else ""
             tail = ": ".join(str(row[c]) for c in ("value", "used") if row[c] != "")
             lines.append(
-                f"{row['count']:>8}  {kind}: {say(row['what'], language())} ({where}{row_}{column})"
+                f"{row['count']:>8}  {spoken(kind)}: {spoken(row['what'])} ({where}{row_}{column})"
                 + (f": {tail}" if tail else "")
             )
     return "\n".join(lines)

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import xarray as xr
 
 from emisim import observations, output
 from emisim.errors import InputError
+from emisim.messages import language, say
 from emisim.observations.cube import time_dimension
 
 log = logging.getLogger(__name__)
@@ -43,19 +45,21 @@ def run(
 
 def told(concentration: xr.DataArray, report: pd.DataFrame) -> str:
     """Return the report as text: what was read, then a line per rule with the first case."""
+    spoken = partial(say, lang=language())
     time = time_dimension(concentration)
     span = pd.DatetimeIndex(concentration[time].values)
-    lines = [
+    what = (
         f"{concentration.sizes['place']} places, {concentration.sizes[time]} {time}s from"
         f" {span[0]:%Y-%m-%d} to {span[-1]:%Y-%m-%d}, {int(concentration.notnull().sum())} values,"
         f" conditions: {concentration.attrs['conditions']}"
-    ]
+    )
+    lines = [spoken(what)]
     for row in report.to_dict("records"):
-        what = f"{row['count']:>8}  {row['rule']} ({row['action']})"
-        lines.append(what + (f": {row['detail']}" if row["detail"] else ""))
-        lines.append(f"{'':10}first: {_first(row)}")
+        rule = f"{row['count']:>8}  {spoken(row['rule'])} ({spoken(row['action'])})"
+        lines.append(rule + (f": {spoken(row['detail'])}" if row["detail"] else ""))
+        lines.append(f"{'':10}{spoken(f'first: {_first(row)}')}")
     if report.empty:
-        lines.append("no flags")
+        lines.append(spoken("no flags"))
     return "\n".join(lines)
 
 
