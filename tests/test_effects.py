@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from emisim import air, contributions, effects, plan, scenario
+from emisim import air, contributions, effects, plan, progress, scenario
 from emisim.air import local
 from emisim.effects import CityAir
 from emisim.errors import InputError, MassError
@@ -130,6 +130,23 @@ def test_alone_is_the_reference_with_this_measure_only(chosen, rows, both, name)
     alone = found.set_index(["species", "receptor"])["alone_ug_m3"].to_xarray()
     xr.testing.assert_allclose(alone, wanted.reindex_like(alone), atol=1e-9)
     assert float(abs(wanted).max()) > 1e-3
+
+
+def test_what_is_reported_as_done_has_effects_too(both, many):
+    document = plan.read(EXAMPLE)
+    reports = progress.read(EXAMPLE.with_name("example-2019.progress.csv"), document.measures)
+    chosen = plan.scenarios(document, reports)
+    done = [s for s in chosen if s.id == progress.ID]
+    level, city_air = both
+    found = effects.build(done, base_year(), level.sel(scenario="base"), city_air)
+    listed = scenario.dataset(chosen, scenario.run(chosen, base_year()))
+    again, _ = made(listed, anchor=city_air.anchor)
+    effects.check(found, again)
+    assert set(zip(found["id"], found["clause"], strict=True)) == {
+        ("reference", ""),
+        ("boilers", "1"),
+    }
+    assert set(found["scenario"]) == {progress.ID}
 
 
 def test_a_plan_without_measures_has_no_effects(both):

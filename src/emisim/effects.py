@@ -88,7 +88,8 @@ class CityAir:
         the city, and by area, with that area or None for their own.
         """
         at_station = received.sel(receptor=list(self.stations)).rename(receptor="point")
-        return [(at_station, CITY), (over_areas(received, self.stations), None)]
+        monitors = [(at_station, CITY)] if len(self.stations) else []
+        return [*monitors, (over_areas(received, self.stations), None)]
 
     def oxidants(self, total: xr.DataArray) -> xr.DataArray:
         """Return the factor (state, season, component) that follows the oxidants against the base,
