@@ -7,10 +7,11 @@ import xarray as xr
 
 from emisim import plan_scenarios
 from emisim.errors import InputError
-from emisim.explorer import document, judging, program, response, sources
+from emisim.explorer import document, judging, outline, program, response, sources
 from emisim.explorer.judging import Asked
 from emisim.explorer.packing import plain, rows
 from emisim.explorer.response import Transported
+from emisim.figures.maps import Atlas
 from emisim.measures._base import Measure
 from emisim.plan_model import Plan
 from emisim.scenario import Scenario
@@ -50,6 +51,7 @@ def make(
     air: Transported | None = None,
     judged: tuple[Any, Any] | None = None,
     text: str = "",
+    atlas: Atlas | None = None,
 ) -> dict[str, Any]:
     """Return the data of a page, ready for JSON.
 
@@ -63,6 +65,8 @@ def make(
         Outcome and verdict table of the plan's results; None judges nothing.
     text
         Of the plan file; without it the page offers none to take away.
+    atlas
+        Districts and monitors; None draws no map.
     """
     programs = [program.of_measure(m, start) for m in plan.measures]
     chosen = sources.touched(programs, start.sizes["source"])
@@ -82,6 +86,8 @@ def make(
         "rest": sources.rest(start, chosen),
         "air": None if air is None else response.of_air(base, start, chosen, air),
         "targets": targets,
+        "names": outline.names(atlas),
+        "outline": None if atlas is None else outline.of_city(atlas),
         "document": document.of_plan(plan, text, [s.id for s in scenarios]) if text else None,
     }
     return plain(body, sources.numbers(chosen))

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from emisim import __version__, grid
 from emisim import plan as plans
 from emisim.explorer import page, payload
 from emisim.explorer.response import Transported
 from emisim.plan_model import Plan
-from emisim.stages import _domain, _files, _findings, _plan, _record, _transport
+from emisim.stages import _domain, _files, _findings, _material, _plan, _record, _transport
 from emisim.stages import air as air_stage
 from emisim.target_values import Outcome
 
@@ -31,8 +32,9 @@ def run(*, city: str, plan: str, factors: str, shares: str, inventory: str, scen
     reached = transported(case, start, spread, kernels, [_files.load(path) for path in matrix])
     judged = outcome(document, many, means, city, factors), _findings.table(verdict)
     text = Path(plan).read_text(encoding="utf-8-sig")
-    data = payload.make(document, base, start, reached, judged, text)
-    page.write(page.render(data), out)
+    atlas = _material.atlas(case.place, grid.from_attrs(means.attrs).crs)
+    data = payload.make(document, base, start, reached, judged, text, atlas)
+    page.write(page.render(data, f"emisim {__version__}, {means.attrs['provenance']}"), out)
     log.info("%d measures, %d sources", len(data["measures"]), data["sources"]["count"])
 
 
