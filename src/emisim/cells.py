@@ -30,7 +30,7 @@ LARGEST = 200_000_000
 MOST = 20_000_000
 """Cells from the first to the last of a sheet, since empty ones between them take room too."""
 
-CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>(.*?)</c>', re.DOTALL)
+CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
 SHEET_ENTRY = re.compile(r"<sheet [^>]*>")
 TARGET_ENTRY = re.compile(r"<Relationship [^>]*>")
 ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')

@@ -1,11 +1,13 @@
 """Real books: merged cells, totals, Chinese and English headers, encodings."""
 
+from time import process_time
 from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 import xlsxwriter
 
+from emisim.cells import sheets
 from emisim.city import ACTIVITY_COLUMNS
 from emisim.cli import main
 from emisim.errors import InputError
@@ -225,3 +227,17 @@ def test_a_fault_leaves_nothing_behind(listed, tmp_path, monkeypatch, city):
     bad = listed("a.csv", "企业名称,区县,煤炭消耗量\n甲,平定县,5\n")
     assert main(["intake", str(bad), "--city", "yangquan", "--out", str(tmp_path / "out")]) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_blank_formatted_cells_hide_no_error_and_take_no_time(tmp_path):
+    path = tmp_path / "blank.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, border = book.add_worksheet(), book.add_format({"border": 1})
+        sheet.write_blank(0, 0, None, border)
+        sheet.write_formula(0, 1, "=1/0", None, "#DIV/0!")
+        for row in range(1, 2000):
+            for column in range(10):
+                sheet.write_blank(row, column, None, border)
+    start = process_time()
+    assert sheets(path)[0].rows[0] == (1, ["", "#DIV/0!"])
+    assert process_time() - start < 10
