@@ -71,6 +71,16 @@ TARGETS = {
 }  # fmt: skip
 
 
+ALL = """
+return given.map((setting) => {
+  try { return explorer.evaluate(setting); } catch (fault) {
+    return { faults: [{ what: fault.message }] };
+  }
+});
+"""
+"""Evaluates settings; one that cannot be computed has faults only."""
+
+
 class Written(yaml.SafeDumper):
     """Writes everything out where it is used."""
 

@@ -1,5 +1,7 @@
 """The engine of the page and the package say the same, setting by setting."""
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,6 @@ from explorer import made
 
 TOLERANCE = 1e-6
 FEW, MANY = 9, 200
-ALL = "return given.map((setting) => explorer.evaluate(setting));"
 
 
 @pytest.fixture(scope="module", params=[FEW, pytest.param(MANY, marks=pytest.mark.slow)])
@@ -19,7 +20,7 @@ def compared(request, place, engine):
     """Settings of a town with the engine's answers and the package's."""
     settings = made.random_settings(place.plan, request.param, seed=11)
     judged = tuple(t.id for t in place.plan.targets if t.id not in made.DRAWN)
-    return engine(place.data, ALL, settings), made.answers(place, settings, judged)
+    return engine(place.data, made.ALL, settings), made.answers(place, settings, judged)
 
 
 def close(found, wanted):
@@ -107,3 +108,24 @@ def test_ledger(compared, place):
         both = np.stack(list(wanted.values()))
         close(rows["in_sequence"], both[:, 0].ravel())
         close(rows["outside"], both[:, 1].ravel())
+
+
+WORSE = """
+const setting = explorer.defaults("stated");
+for (const id of Object.keys(setting.measures)) setting.measures[id].on = id === "coarse";
+return [explorer.evaluate(setting).faults, explorer.evaluate(explorer.defaults("stated")).faults];
+"""
+
+
+def test_what_the_package_refuses_is_a_fault(place, engine):
+    """PM10 is held back and PM2.5 is not: the fine particles would be more than all."""
+    data = copy.deepcopy(place.data)
+    rule = next(m for m in data["measures"] if m["id"] == "retrofit-particles")
+    target = [0.0] * len(data["species"])
+    target[data["species"].index("PM10")] = 0.9
+    coarse = {**rule, "id": "coarse", "coverage": 1.0}
+    coarse["operations"] = [{**rule["operations"][0], "target": target}]
+    data["measures"].append(coarse)
+    faults, none = engine(data, WORSE)
+    assert faults == [{"measure": "coarse", "what": "PM2.5 > PM10"}]
+    assert none == []

@@ -40,3 +40,20 @@ function annualOf(state, row, out) {
     }
   }
 }
+
+/* What of the particles of a source is not part of what it should be part of (convention.py). */
+function misfit(state, particles, row) {
+  const [pm10, pm25, black, organic] = particles;
+  const size = state.species;
+  const above = (small, large) => small - large > TOLERANCE * (large + TOLERANCE);
+  for (let m = 0; m < MONTHS; m++) {
+    const at = (row * MONTHS + m) * size;
+    for (const controlled of [false, true]) {
+      const of = (s) =>
+        state.factor[at + s] * (controlled ? 1 - state.removal[at + s] : 1);
+      if (above(of(pm25), of(pm10))) return "PM2.5 > PM10";
+      if (above(of(black) + of(organic), of(pm25))) return "BC + OC > PM2.5";
+    }
+  }
+  return "";
+}

@@ -6,6 +6,7 @@ function create(packed) {
   const { species, sectors, districts, sources, air } = payload;
   const size = species.length;
   const outside = districts.length - 1;
+  const particles = ["PM10", "PM2.5", "BC", "OC"].map((name) => species.indexOf(name));
   if (air) {
     air.mix = mixes(air, size);
     air.rows = 1 + Math.max(...air.components.map((c) => c.row));
@@ -45,12 +46,14 @@ function create(packed) {
   const extentOf = (scenario, measure, own) =>
     own.coverage * (scenario.full_effect ? 1 : measure.effectiveness);
 
-  /* Carry out the measures; the ledger says what each changes in t/year. */
+  /* Carry out the measures; the ledger says what each changes in t/year, and the faults what the
+   * package would refuse. */
   function fold(scenario, setting) {
     const state = work;
     for (const name of ["activity", "factor", "removal", "sold"]) state[name].set(begin[name]);
     const kg = beginKg.slice();
     const ledger = [];
+    const misfits = new Map();
     for (const measure of payload.measures) {
       const own = setting.measures[measure.id];
       if (!own || !own.on) continue;
@@ -61,10 +64,25 @@ function create(packed) {
         for (const row of OPERATIONS[op.op](state, op, inMonths(uptake, op.months))) {
           rows.add(row);
         }
+        if (OF_FACTORS.includes(op.op)) compare(state, op.rows, measure.id, misfits);
       }
       ledger.push(...entries(state, measure.id, rows, kg));
     }
-    return { state, kg, ledger };
+    return { state, kg, ledger, faults: faultsOf(misfits) };
+  }
+
+  /* Keep by row the measure that first made particles misfit, as long as they do. */
+  function compare(state, rows, id, misfits) {
+    for (const row of rows) {
+      const what = misfit(state, particles, row);
+      if (!what) misfits.delete(row);
+      else if (!misfits.has(row)) misfits.set(row, { measure: id, what });
+    }
+  }
+
+  function faultsOf(misfits) {
+    const each = new Map([...misfits.values()].map((f) => [f.measure + f.what, f]));
+    return [...each.values()];
   }
 
   function entries(state, id, rows, kg) {
@@ -115,7 +133,7 @@ function create(packed) {
 
   function evaluate(setting) {
     const scenario = scenarioOf(setting);
-    const { state, kg, ledger } = fold(scenario, setting);
+    const { state, kg, ledger, faults } = fold(scenario, setting);
     const means = air ? concentrations(payload, state) : null;
     const receptors = {};
     if (means) for (const point of air.points) receptors[point.id] = means[point.id].year;
@@ -123,7 +141,7 @@ function create(packed) {
       payload, scenario, state, means, reached: (form) => reached(scenario, setting, form),
     };
     const verdicts = payload.targets.map((target) => judge(target, run));
-    return { ...totalsOf(kg), receptors, ledger, verdicts };
+    return { ...totalsOf(kg), receptors, ledger, verdicts, faults };
   }
 
   const document = (setting) => documentOf(payload, setting);

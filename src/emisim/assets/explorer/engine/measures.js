@@ -128,3 +128,6 @@ const OPERATIONS = {
     return rows;
   },
 };
+
+/* Operations that write factor or removal. */
+const OF_FACTORS = ["scale_factor", "raise_removal", "limit"];
