@@ -7,7 +7,7 @@ import pytest
 from emisim import codegraph
 
 LAYERS = (
-    "__init__ messages errors paths units vocabulary output strict_yaml codegraph",
+    "__init__ bars messages errors paths units vocabulary output strict_yaml codegraph",
     "cells csvtext csvtable models tables grid overlay calendar coordinates config",
     "convention workspace inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",

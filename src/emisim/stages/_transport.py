@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 import xarray as xr
 
+from emisim import bars
 from emisim.chemistry.deposition import SURFACES
 from emisim.city import City
 from emisim.errors import InputError
@@ -211,14 +212,17 @@ def read_matrix(path: Path) -> xr.Dataset:
 
 
 class Told:
-    """Tells of every solve and keeps the last; ``where`` stands before it."""
+    """Tells of every solve, by a bar or in the log, and keeps the last; ``where`` leads."""
 
     def __init__(self, where: str, count: int) -> None:
         self.where, self.count, self.done, self.last = where, count, 0, ""
+        self.bar = bars.upto(count, where)
 
     def __call__(self, what: str) -> None:
         self.done, self.last = self.done + 1, what
-        log.info("%s: %2d of %d %s", self.where, self.done, self.count, what)
+        self.bar.update()
+        if self.bar.disable:
+            log.info("%s: %2d of %d %s", self.where, self.done, self.count, what)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from emisim import __version__, gridding, provenance
+from emisim import __version__, bars, gridding, provenance
 from emisim.errors import InputError, MassError
 from emisim.export import (
     amounts,
@@ -96,7 +96,7 @@ def run(
 def _hourly(job: Job, options: Options, chosen: Sequence[Day]) -> None:
     """Write hourly files of each day, with the budget and the totals read back."""
     budgets, compared = [], []
-    for day in chosen:
+    for day in bars.over(chosen, options.kind):
         rates, missing = _rates(job, options, day)
         compared.append(_write(job, options, rates, day))
         budget = amounts.budget(rates.amounts)
