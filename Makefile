@@ -36,6 +36,8 @@ lint: $(VENV)/.installed-dev  ## ruff, snakefmt and mypy, with repairs where the
 docs: $(VENV)/.installed-run  ## write the computed tables and the pages of the plans from results/
 	@$(BIN)/python docs/tables.py
 	@$(BIN)/python docs/pages.py
+	@$(BIN)/python docs/tutorial.py
+	@$(BIN)/python docs/gallery.py
 
 bench: $(VENV)/.installed-dev  ## time and memory of the stages, as ratios in one run
 	@$(BIN)/python -m compileall -q src

@@ -209,15 +209,15 @@ def pictures(plan: Plan, results: Path) -> str:
     return "\n\n".join(links)
 
 
-def shrink(source: Path, target: Path) -> None:
-    """Write a picture with :data:`WIDTH` pixels and few colours."""
+def shrink(source: Path, target: Path, width: int = WIDTH, colors: int = COLORS) -> None:
+    """Write a picture with fewer pixels and few colours."""
     from PIL import Image
 
     with Image.open(source) as whole:
-        size = (WIDTH, round(whole.height * WIDTH / whole.width))
+        size = (width, round(whole.height * width / whole.width))
         small = whole.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     target.parent.mkdir(parents=True, exist_ok=True)
-    small.quantize(COLORS, dither=Image.Dither.NONE).save(target, optimize=True)
+    small.quantize(colors, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 FROM_RESULTS: Mapping[str, Callable[[Plan, Path], str]] = {
