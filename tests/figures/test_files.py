@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from emisim.figures import style, waterfall
+from emisim.figures import outlines, style, waterfall
 
 pytest_plugins = ("figures_data",)
 
@@ -81,3 +81,33 @@ def test_the_svg_needs_no_font(written):
     text = written[".svg"].read_text(encoding="utf-8")
     assert "<text" not in text
     assert "font-family" not in text
+
+
+def test_outlines_stand_where_the_text_does(figure):
+    """Each line of text as outlines is as wide and as placed as matplotlib's own."""
+    words = {"Title": "a", "Description": "b"}
+    text, own = (style._drawing(figure, words, kind) for kind in ("none", "path"))
+    assert outlines.plain(text)
+    drawn = outlines.outlined(text)
+    lines = [re.findall(r"<!-- (.*?) -->", svg) for svg in (drawn, own)]
+    assert lines[0] == lines[1]
+    letters = [len(re.findall(r"<use xlink:href=\"#(?:Noto|Deja)", svg)) for svg in (drawn, own)]
+    spaces = sum(line.count(" ") for line in lines[0])
+    assert letters[1] - spaces <= letters[0] <= letters[1]
+    assert len(drawn) < 0.7 * len(own)
+
+
+def test_scripts_whose_letters_join_are_left_to_the_layout_of_text():
+    assert outlines.plain("<text style=''>阳泉 SO₂ &lt; 5 µg/m³</text>")
+    assert not outlines.plain("<text style=''>العالم</text>")
+    assert not outlines.plain("<text style=''>e\u0301</text>")
+
+
+def test_a_line_ends_where_its_anchor_says():
+    style_of = "font-weight: 700; font-size: 20px; text-anchor: end; fill: #1a1a1a"
+    place = 'x="100" y="50" transform="rotate(-0 100 50)"'
+    line = f'<svg><text style="{style_of}" {place}>阳泉</text></svg>'
+    found = outlines.outlined(line)
+    assert "translate(100 50) scale(0.02 -0.02) translate(-2000 0)" in found
+    assert re.findall(r'<use xlink:href="#[^"]+" x="(\d+)"/>', found) == ["0", "1000"]
+    assert len(re.findall('<path id="NotoSansCJKsc-Bold-', found)) == 2

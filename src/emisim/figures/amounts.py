@@ -6,8 +6,12 @@ from typing import Any
 import pandas as pd
 
 from emisim import units
-from emisim.figures.language import concentration, mass, percent, significant, term
+from emisim.figures.language import MINUS, concentration, mass, percent, significant, term
 from emisim.target_model import DAYS
+
+MISSED = "not met"
+CLOSER = (1, 2, 3)
+"""Decimals that are tried until a value differs from its goal."""
 
 
 def is_change(row: Mapping[str, Any]) -> bool:
@@ -49,12 +53,22 @@ def shown(row: pd.Series, column: str = "value") -> str:
 def number(row: pd.Series) -> str:
     """Return the value of a verdict row as :func:`shown`, without the unit of a concentration.
 
+    A goal that is missed by less than the printed digits tell gets more of them.
+
     Examples
     --------
-    >>> number(pd.Series({"value": 45.04, "unit": "ug/m3", "metric": "concentration"}))
-    '45.0'
+    >>> row = {"value": 59.04, "unit": "ug/m3", "metric": "concentration", "target_value": 57.0}
+    >>> number(pd.Series(row))
+    '59.0'
+    >>> number(pd.Series(row | {"target_value": 59.0, "verdict": "not met"}))
+    '59.04'
     """
-    return shown(row).removesuffix(f" {term('ug/m3', 'en')}")
+    text = shown(row)
+    near = row.get("verdict") == MISSED and text == shown(row, "target_value")
+    exact = next((d for d in CLOSER if round(row["value"] - row["target_value"], d)), 0)
+    if near and exact and row["unit"] in ("%", "ug/m3"):
+        text = f"{row['value']:.{exact}f}{'%' if row['unit'] == '%' else ''}".replace("-", MINUS)
+    return text.removesuffix(f" {term('ug/m3', 'en')}")
 
 
 def spread(row: pd.Series) -> str:

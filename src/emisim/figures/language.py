@@ -204,5 +204,5 @@ def shorten(text: str, width: int, rows: int = 2) -> str:
     """Wrap to ``width`` columns and ``rows`` lines at most; an ellipsis marks what is cut off."""
     lines = wrap(text, width).split("\n")
     if len(lines) <= rows:
-        return "\n".join(lines)
+        return balance(text, width) if len(lines) > 1 else lines[0]
     return "\n".join([*lines[: rows - 1], lines[rows - 1] + "…"])

@@ -30,6 +30,8 @@ PANELS = MAP_SCENARIOS
 LEGEND = {"map.class": 0.12, "map.of_total": 0.62, "map.of_area": 0.96}
 """Where the columns of the class legend stand: the first by its left end, the others by the right.
 """
+ROOMY = 6
+"""Districts up to which their names are as large as other text."""
 NEEDLE = (0.055, 0.9)
 """Tip of the north arrow, in parts of the map."""
 
@@ -206,7 +208,8 @@ def _district_bars(axes: Axes, by_district: pd.Series, species: str, lang: str) 
         width = 0.38 * tonnes / ranked.max()
         color = style.palette()["total"]
         axes.add_patch(Rectangle((0.3, y - step * 0.33), width, step * 0.66, fc=color, ec="none"))
-        axes.text(0.28, y, name, ha="right", va="center")
+        size = style.TEXT if len(ranked) <= ROOMY else style.SMALL
+        axes.text(0.28, y, name, ha="right", va="center", size=size)
         text = f"{mass(tonnes, lang)}  {percent(tonnes / ranked.sum())}"
         axes.text(0.3 + width + 0.015, y, text, va="center", size=style.SMALL)
 

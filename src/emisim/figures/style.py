@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from emisim import output
-from emisim.figures import language, png, typeset
+from emisim.figures import language, outlines, png, typeset
 from emisim.figures.stamp import Stamp
 from emisim.figures.typeface import font_files
 
@@ -35,8 +35,6 @@ FAMILY = "emisim Noto Sans CJK SC"
 FALLBACK = "DejaVu Sans"
 NO_METADATA = MappingProxyType(dict.fromkeys(("Date", "Creator", "Format", "Type")))
 """Of an SVG: what would differ from day to day, or is the same in every file."""
-TEXT_AS = ("path", "none")
-"""Text in an SVG as outlines, which look the same everywhere, and as text."""
 
 
 @dataclass(frozen=True)
@@ -182,11 +180,12 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path, Path]:
     embedded. Message and subtitle go along as title and description of the file.
     """
     words = dict(zip(("Title", "Description"), caption(figure), strict=True))
-    outlines, text = (_drawing(figure, words, kind) for kind in TEXT_AS)
+    text = _drawing(figure, words, "none")
+    drawing = outlines.outlined(text) if outlines.plain(text) else _drawing(figure, words, "path")
     page = typeset.ready(text, FAMILY)
     size = tuple(figure.get_size_inches().tolist())
     raster, printed = (typeset.compiled(page, form, size, DPI, words) for form in ("png", "pdf"))
-    files = {"png": png.described(raster, DPI, words), "svg": outlines.encode(), "pdf": printed}
+    files = {"png": png.described(raster, DPI, words), "svg": drawing.encode(), "pdf": printed}
     written = [Path(path).with_name(f"{Path(path).name}.{suffix}") for suffix in files]
     for target, data in zip(written, files.values(), strict=True):
         with output.atomic(target) as temporary:
@@ -195,7 +194,7 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path, Path]:
 
 
 def _drawing(figure: Figure, words: Mapping[str, str], text_as: str) -> str:
-    """Return a figure as SVG."""
+    """Return a figure as SVG; ``text_as`` as matplotlib's ``svg.fonttype``."""
     drawn = io.StringIO()
     with context(), mpl.rc_context({"svg.fonttype": text_as}):
         figure.savefig(drawn, format="svg", metadata=NO_METADATA | words)
