@@ -52,24 +52,31 @@ def sensitivities(many):
     return found * (many["source_district"].values != OUTSIDE)
 
 
-def made(many, anchor=None):
-    """The air of the scenarios the direct way, and what makes it of emissions."""
-    basis = air.Air(observed_table(), COMPOSITION, "", conditions(QUICK), None, 2018)
-    reached, sectors = sensitivities(many), many["source_sector"].values
-    rate = local.rates(many["emission"], sectors, FACTORS, 2018)
+def received(many):
+    """Local contributions of the scenarios, and the base's total rates."""
+    rate = local.rates(many["emission"], many["source_sector"].values, FACTORS, 2018)
     factor = local.feedback(rate, "base", "", FACTORS["chemistry"])
-    received = local.contributions(rate, reached, 2018) * factor
-    at_base = air.over_areas(received.sel(scenario="base", drop=True), STATIONS)
-    anchor = anchor or air.anchored(at_base, basis)
-    total = rate.sel(scenario="base", drop=True).sum("source")
-    city_air = CityAir(reached, anchor, STATIONS, total, sectors, FACTORS, "")
-    found = air.concentrations(received, None, STATIONS, basis, anchor=anchor)
-    return _effects.at_receptors(found), city_air
+    found = local.contributions(rate, sensitivities(many), 2018) * factor
+    return found, rate.sel(scenario="base", drop=True).sum("source")
 
 
 @pytest.fixture(scope="module")
 def both(many):
-    return made(many)
+    """The air of the scenarios the direct way, and what makes it of emissions."""
+    basis = air.Air(observed_table(), COMPOSITION, "", conditions(QUICK), None, 2018)
+    arrived, total = received(many)
+    at_base = air.over_areas(arrived.sel(scenario="base", drop=True), STATIONS)
+    anchor, sectors = air.anchored(at_base, basis), many["source_sector"].values
+    city_air = CityAir(sensitivities(many), anchor, STATIONS, total, sectors, FACTORS, "")
+    found = air.concentrations(arrived, None, STATIONS, basis, anchor=anchor)
+    return _effects.at_receptors(found), city_air
+
+
+def of_areas(scenarios, city_air):
+    """Concentrations (scenario, species, receptor) of the last scenario by area, directly."""
+    arrived, _ = received(scenario.dataset(scenarios, scenario.run(scenarios, base_year())))
+    areas = air.over_areas(arrived.isel(scenario=[-1]), STATIONS)
+    return city_air.anchor.respond(areas).rename(point="receptor")
 
 
 @pytest.fixture(scope="module")
@@ -123,25 +130,26 @@ def test_alone_is_the_reference_with_this_measure_only(chosen, rows, both, name)
     reference = next(s for s in chosen if s.id == "reference")
     base = next(s for s in chosen if s.id == "base")
     listed = (base, reference, single)
-    inventories = scenario.run(listed, base_year())
-    again, _ = made(scenario.dataset(listed, inventories), anchor=city_air.anchor)
-    wanted = (again.sel(scenario="only") - level.sel(scenario="reference")).reset_coords(drop=True)
+    again = of_areas(listed, city_air).isel(scenario=0, drop=True)
+    wanted = again - level.sel(scenario="reference", receptor=AREAS, drop=True)
     found = rows[(rows["scenario"] == "stated") & (rows["id"] == name)]
     alone = found.set_index(["species", "receptor"])["alone_ug_m3"].to_xarray()
-    xr.testing.assert_allclose(alone, wanted.reindex_like(alone), atol=1e-9)
+    alone = alone.sel(receptor=AREAS, species=wanted["species"].values)
+    np.testing.assert_allclose(alone, wanted.transpose(*alone.dims), atol=1e-9)
     assert float(abs(wanted).max()) > 1e-3
 
 
-def test_what_is_reported_as_done_has_effects_too(both, many):
+def test_what_is_reported_as_done_has_effects_too(both):
     document = plan.read(EXAMPLE)
     reports = progress.read(EXAMPLE.with_name("example-2019.progress.csv"), document.measures)
     chosen = plan.scenarios(document, reports)
     done = [s for s in chosen if s.id == progress.ID]
     level, city_air = both
     found = effects.build(done, base_year(), level.sel(scenario="base"), city_air)
-    listed = scenario.dataset(chosen, scenario.run(chosen, base_year()))
-    again, _ = made(listed, anchor=city_air.anchor)
-    effects.check(found, again)
+    again = xr.concat(
+        [level.sel(scenario=["base"], receptor=AREAS), of_areas(chosen, city_air)], "scenario"
+    )
+    effects.check(found[found["receptor"].isin(AREAS)], again)
     assert set(zip(found["id"], found["clause"], strict=True)) == {
         ("reference", ""),
         ("boilers", "1"),
