@@ -9,12 +9,14 @@ from emisim import codegraph
 LAYERS = (
     "__init__ bars messages errors paths units vocabulary output strict_yaml codegraph",
     "cells csvtext csvtable models tables grid overlay calendar coordinates config",
-    "convention workspace inventory verbs example factors city boundaries base_year",
+    "convention workspace contraction inventory verbs example factors city boundaries base_year",
     "sectors measures fleet weather transport chemistry",
-    "scenario ledger variants progress effects contributions air gridding observations indices intake regrid templates",
+    "scenario ledger variants progress effects contributions air gridding observations "
+    "indices intake regrid templates",
     "plan plan_model plan_scenarios target_model target_record target_days target_indices "
     "target_conditions target_values targets claim_model claims drafts",
-    "figures slides briefing report explorer measure_words export provenance published explain comparison sides",
+    "figures slides briefing report explorer measure_words export provenance published "
+    "explain comparison sides",
     "stages commands cli validation hindcast",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
