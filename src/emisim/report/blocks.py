@@ -15,8 +15,10 @@ LINE = 112
 """Display columns (1 per Latin letter) that a table's line holds at its type size."""
 GAP, TIGHT = 3, 2
 """Columns that a cell's margins take, and take where a table has no room to spare."""
-SHORT, HEAD = 17, 9
+SHORT, HEAD = 13, 9
 """Columns up to which a cell, and a head, is not broken."""
+STEPS = 4
+"""Steps of widening by a column."""
 USUAL = 0.9
 """Part of a column's cells that its wanted width is enough for."""
 NARROW = 0.75
@@ -33,7 +35,7 @@ WIDE = "●▲○≤≥"
 """Signs as wide as a Chinese character."""
 ADVANCE = {
     **{"0": 1.11, "a": 1.08, "A": 1.25, "wide": 2.0, "%": 1.85, " ": 0.45, "+": 1.11, "<": 1.11},
-    **{".": 0.56, ",": 0.56, "(": 0.68, ")": 0.68, "µ": 1.25},
+    **{".": 0.56, ",": 0.56, "(": 0.68, ")": 0.68, "µ": 1.25, "m": 1.7},
 }
 """Advance of characters of the report's font, in half the size of the type; of others 1."""
 _NUMBER = re.compile(r"[+–<>≤≥≈ ]*\d[\d,.]*%?(/\d+)?( \([^()]*\))?|–|")
@@ -81,14 +83,14 @@ def clause(number: str, title: str, rows: Sequence[tuple[str, str, Sequence[str]
     return {"kind": "clause", "number": number, "title": title, "rows": told}
 
 
-def table(shown: Table, look: str = "") -> Block:
+def table(shown: Table, look: str = "", short: int = SHORT) -> Block:
     """Return a table with the widths and the alignment of its columns.
 
-    ``look`` is "small" for long tables of an annex.
+    ``look`` is "small" for long tables of an annex; cells up to ``short`` columns stay whole.
     """
     cells = [cell for row in shown.rows for cell in row]
     line = int(LINE / SMALLER) if look == "small" else LINE
-    shares = widths(shown.heads, shown.rows, line)
+    shares = widths(shown.heads, shown.rows, line, short)
     whole = line if sum(shares) < NARROW * line else sum(shares)
     return {
         "kind": "table",
@@ -113,17 +115,19 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     return any(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
-def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE) -> list[int]:
+def widths(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE, short: int = SHORT
+) -> list[int]:
     """Return the widths of a table's columns in display columns.
 
     Every column has room for its longest unbroken word and its short cells; what is left goes to
-    the long texts, all cut at the same width. A few cells longer than the rest of a column do not
-    widen it, unless the whole table fits.
+    the long texts, by the root of their mean length. A few cells longer than the rest of a column
+    do not widen it, unless the whole table fits.
 
     Examples
     --------
     >>> widths(["name", "t"], [["a name", "1,200"]])
-    [9, 9]
+    [10, 9]
     >>> widths(["name", "t"], [["some very long words", "1,200"]], line=18)
     [10, 8]
     """
@@ -134,17 +138,19 @@ def widths(heads: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE
     needed, wanted = [], []
     for k, head in enumerate(heads):
         tokens = [_width(t) for row in [heads, *rows] for t in _TOKENS.findall(row[k])]
-        unbroken = [w for w in cells[k] if w <= SHORT]
+        unbroken = [w for w in cells[k] if w <= short]
         longest = max([2, *(min(t, LONGEST) for t in tokens), *unbroken, min(_width(head), HEAD)])
         usual = sorted(cells[k])[int(USUAL * (len(cells[k]) - 1))] if cells[k] else 0
         needed.append(longest + TIGHT)
         wanted.append(max(longest, usual) + TIGHT)
+    roots = [math.sqrt(sum(c) / len(c)) if c else 1.0 for c in cells]
 
-    def cut(width: int) -> list[int]:
-        return [max(n, min(w, width)) for n, w in zip(needed, wanted, strict=True)]
+    def cut(step: int) -> list[int]:
+        reached = [int(step * root / STEPS) for root in roots]
+        return [max(n, min(w, r)) for n, w, r in zip(needed, wanted, reached, strict=True)]
 
-    reach = range(1, max(wanted, default=1) + 1)
-    chosen = bisect_left(reach, True, key=lambda width: sum(cut(width)) > line)
+    steps = range(1, STEPS * line)
+    chosen = bisect_left(steps, True, key=lambda step: sum(cut(step)) > line)
     return cut(max(chosen, 1))
 
 

@@ -1,5 +1,6 @@
 """Targets, emissions and measures: the sections that tell results."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -13,7 +14,11 @@ from emisim.report.blocks import Block
 from emisim.report.material import Material
 from emisim.target_model import CITY
 
-SIGNS = ("●", "▲", "○")
+KIND = 2
+"""Column of the table of targets that says whether one is binding."""
+RANGE = re.compile(r"\((\d+\.\d)%–(\d+\.\d)%\)")
+COARSE = 10
+"""Percentages from which a range is told in whole numbers."""
 STEP = 0.01
 """Change of an annual mean, ug/m3, below which no digits are printed."""
 
@@ -37,17 +42,43 @@ def targets(material: Material) -> list[Block]:
     verdict = tables.verdict(findings, lang)
     if verdict.rows:
         found += blocks.text(say("report.legend", lang))
-        found.append(blocks.table(replace(verdict, rows=[signs(r, lang) for r in verdict.rows])))
+        found.append(blocks.table(brief(verdict, lang)))
     else:
         found.append(blocks.gap(say("report.targets.none", lang)))
     compared = tables.claims(material.claims, lang)
     return found if compared is None else [*found, blocks.table(compared)]
 
 
-def signs(row: list[str], lang: str) -> list[str]:
-    """Return the row of a target with the sign of each verdict alone, as the legend has it."""
+def brief(verdict: Table, lang: str) -> Table:
+    """Return the table of targets with signs instead of words, as the legend explains them.
+
+    A star at the clause stands for a binding target.
+    """
     words = [say(key, lang)[1:] for key in ("gauge.missed", "gauge.met", "html.unknown")]
-    return [cut(cell, words) if cell[:1] in SIGNS else cell for cell in row]
+    rows = []
+    for name, number, kind, goal, *reached, note in verdict.rows:
+        star = "*" if kind == say("html.binding", lang) else ""
+        cells = [rounded(cut(cell, words)) for cell in reached]
+        rows.append([name, number + star, goal, *cells, note])
+    heads = [head for k, head in enumerate(verdict.heads) if k != KIND]
+    return replace(verdict, heads=heads, rows=rows)
+
+
+def rounded(cell: str) -> str:
+    """Return ``cell`` with a range of shares as wide as it is known.
+
+    Examples
+    --------
+    >>> rounded("▲ 70.6% (64.3%–76.8%)"), rounded("▲ 2.6% (1.1%–3.8%)")
+    ('▲ 70.6% (64–77%)', '▲ 2.6% (1.1–3.8%)')
+    """
+
+    def shorter(found: re.Match[str]) -> str:
+        low, high = float(found[1]), float(found[2])
+        ends = [f"{v:.0f}" for v in (low, high)] if low >= COARSE else [found[1], found[2]]
+        return f"({ends[0]}–{ends[1]}%)"
+
+    return RANGE.sub(shorter, cell)
 
 
 def cut(cell: str, words: Iterable[str]) -> str:

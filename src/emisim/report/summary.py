@@ -31,6 +31,8 @@ NAME, REASON = 46, 58
 """Display columns of a target's name, and of why it is open, on the first page."""
 
 
+OUTCOME = 20
+"""Display columns of a verdict with its value."""
 SENTENCE = 250
 """Display columns of a sentence on the first page, which odd names may fill."""
 
@@ -124,7 +126,7 @@ def _targets(material: Material) -> list[Block]:
     rest = len(whole.rows) - len(rows)
     section = say("html.h.verdict", lang)
     told = say("report.targets.rest", lang, number=rest, section=section) if rest else ""
-    return [blocks.table(shown), *blocks.text(told)]
+    return [blocks.table(shown, short=OUTCOME), *blocks.text(told)]
 
 
 def ranked(targets: pd.DataFrame) -> list[int]:
