@@ -278,9 +278,8 @@ def attach(inventory: xr.Dataset, table: Parameters) -> xr.Dataset:
 def prepared(inventory: xr.Dataset, classes: Mapping[str, object]) -> xr.Dataset:
     """Return the inventory with ``classes`` written down and room for what part of them is new."""
     unknown = np.full(inventory.sizes["source"], np.nan)
-    return inventory.assign({SOLD: ("source", unknown)}).assign_attrs(
-        {ATTRIBUTE: json.dumps(classes)}
-    )
+    said = {ATTRIBUTE: json.dumps(classes)}
+    return inventory.assign({SOLD: ("source", unknown)}).assign_attrs(said)
 
 
 def renewal(inventory: xr.Dataset, process: str) -> Renewal:
