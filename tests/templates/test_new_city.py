@@ -342,6 +342,8 @@ def test_from_nothing_to_gridded_emissions(copy, capsys):
         " --out inventory.nc --totals totals.csv",
         "grid --city inputs/cities/small --factors inputs/factors --inventory inventory.nc"
         " --out emissions.nc --budget budget.csv --shares shares.nc",
+        "scenarios --plan inputs/plans/small-2021.yaml --inventory inventory.nc --draft"
+        " --out scenarios.nc --ledger ledger.csv --singles singles.csv",
     ):
         assert cli.main(line.split()) == 0, capsys.readouterr().err
     said = capsys.readouterr()
@@ -356,6 +358,9 @@ def test_from_nothing_to_gridded_emissions(copy, capsys):
     boilers = read.table("boilers").query("process == 'boiler-coal'")
     assert boilers["value"].sum() == pytest.approx(before, rel=1e-5)
     assert boilers["lon"].notna().sum() == 2
+    ledger = pd.read_csv("ledger.csv").query("scenario == 'expected' and species == 'PM10'")
+    assert len(ledger) == 3
+    assert (ledger["in_sequence_t"] < 0).all(), "every example of the first plan does something"
     budget = pd.read_csv("budget.csv").set_index(["sector", "species"])
     assert (budget["dropped"].abs() <= 1e-9 * budget["in"]).all()
     assert (budget["inside"] + budget["outside"]).to_numpy() == pytest.approx(budget["in"])
