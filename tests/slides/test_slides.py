@@ -161,6 +161,18 @@ def test_gaps_are_said_on_the_slide(findings, figures, tmp_path, changes, keys):
     assert len(Presentation(str(tmp_path / "gap.pptx")).slides) == len(made)
 
 
+def test_a_scenario_that_was_not_computed_is_named(findings, figures):
+    rows, kept = findings.totals, ["base", "reference", "expected"]
+    made = told(
+        findings, figures, "en", totals=rows[rows["scenario"].isin(kept)],
+        by_area=findings.by_area.sel(scenario=kept),
+    )  # fmt: skip
+    titles = [s.title for s in made]
+    assert titles.count(say("absent.scenario", "en", names="stated")) == 4
+    assert say("absent.scenario", "en", names="base, stated") in titles
+    assert say("slides.no_districts", "en") in titles
+
+
 def test_without_measures_the_slides_say_so(findings, figures):
     rows = findings.effects[findings.effects["order"] == 0]
     made = told(findings, figures, "zh", ledger=findings.ledger.iloc[:0], effects=rows)

@@ -39,7 +39,11 @@ def goals_of(findings: Findings, lang: str) -> Iterator[Slide]:
         colors.append(palette()[GOAL])
     fields = {"place": findings.place[lang], "species": term(FIRST, lang),
               "receptor": say("area.city", lang)}  # fmt: skip
-    title = messages.to_goal(levels[FIRST], ceilings[FIRST], fields, lang)
+    here = levels.get(FIRST, {})
+    if not {"base", "stated"} <= set(here):
+        yield Slide(say("absent.scenario", lang, names="base, stated"))
+        return
+    title = messages.to_goal(here, ceilings[FIRST], fields, lang)
     made = Chart("column", [term(s, lang) for s in known], series, colors,
                  say("slides.concentration", lang), NUMBER, start=0)  # fmt: skip
     subtitle = say("slides.goals", lang, place=findings.place[lang])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from emisim.figures import goals, messages, waterfall
 from emisim.figures.findings import LEDGER, Findings
-from emisim.figures.language import change, concentration, mass, say, scaled, shorten, term
+from emisim.figures.language import change, concentration, listing, mass, say, scaled, shorten, term
 from emisim.figures.style import palette
 from emisim.figures.waterfall import Bar
 from emisim.slides.parts import Chart, Slide
@@ -33,8 +33,11 @@ def tonnes(findings: Findings, lang: str) -> Iterator[Slide]:
         return
     for species in LEDGER:
         levels, rows = findings.by_scenario(species), findings.measures(species)
-        if not set(SCENARIOS) <= set(levels) or not levels["base"]:
-            yield Slide(say("slides.no_emission", lang, species=term(species, lang)))
+        missing = [name for name in SCENARIOS if name not in levels]
+        if missing or not levels["base"]:
+            nothing = say("slides.no_emission", lang, species=term(species, lang))
+            absent = say("absent.scenario", lang, names=listing(missing, lang))
+            yield Slide(absent if missing else nothing)
             continue
         divisor, unit = scaled(levels["base"], "mass", lang)
         steps = pd.DataFrame({"name": rows[f"name_{lang}"], "change": rows["in_sequence_t"],
@@ -59,6 +62,10 @@ def of_air(findings: Findings, lang: str) -> Iterator[Slide]:
         yield Slide(say("slides.no_measures", lang))
         return
     levels = goals.levels(findings.by_area, SPECIES, CITY)
+    missing = [name for name in SCENARIOS if name not in levels]
+    if missing:
+        yield Slide(say("absent.scenario", lang, names=listing(missing, lang)))
+        return
     bars = waterfall.bars(levels, rows, findings.years, lang)
     top = rows.iloc[int(rows["change"].argmin())]
     title = say("slides.air_effect", lang, measure=top["name"], species=term(SPECIES, lang),
