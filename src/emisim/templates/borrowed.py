@@ -79,8 +79,8 @@ def _of_city(city: City, columns: tuple[csvtable.Column, ...]) -> pd.DataFrame:
 
 
 def _as_assumed(frame: pd.DataFrame, what: str, spread: float) -> pd.DataFrame:
-    wide = {"low": frame["value"] * (1 - spread), "high": frame["value"] * (1 + spread)}
-    wide = {name: [float(f"{x:.6g}") for x in column] for name, column in wide.items()}
+    ends = {"low": frame["value"] * (1 - spread), "high": frame["value"] * (1 + spread)}
+    wide = {name: [float(f"{x:.6g}") for x in column] for name, column in ends.items()}
     years = frame["year"].map("{:.0f}".format)
     notes = f"{what} of " + years + " stands in; nothing of this city: replace by its own"
     return frame.assign(**wide, status="assumed", source=JUDGEMENT, note=notes)

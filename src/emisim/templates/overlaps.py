@@ -50,7 +50,7 @@ def find(frame: pd.DataFrame) -> list[Overlap]:
     return [
         Overlap(
             int(row), str(frame.at[row, "id"]), int((part > 0).sum()), float(part.sum()),
-            float(frame.at[row, "value"]), str(frame.at[row, "unit"]),
+            float(frame["value"][row]), str(frame["unit"][row]),
         )
         for row, part in share.items()
     ]  # fmt: skip
@@ -61,10 +61,10 @@ def reduced(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Overlap]]:
     found = find(frame)
     frame = frame.copy()
     for each in found:
-        left = [max(frame.at[each.row, name] - each.amount, 0.0) for name in AMOUNTS]
-        frame.loc[each.row, AMOUNTS] = left
+        before = frame.loc[[each.row], AMOUNTS].to_numpy(dtype=float)
+        frame.loc[[each.row], AMOUNTS] = np.maximum(before - each.amount, 0.0)
         said = f"remainder of {each.value:.6g} {each.unit} beside {each.facilities} facilities"
-        frame.at[each.row, "note"] = f"{said}: {frame.at[each.row, 'note']}".rstrip(": ")
+        frame.at[each.row, "note"] = f"{said}: {frame['note'][each.row]}".rstrip(": ")
         if frame.at[each.row, "status"] != "assumed":
             frame.at[each.row, "status"] = "derived"
     return frame, found

@@ -1,6 +1,7 @@
 """Read a filled workbook back: the tables of a city, every cell as text."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -89,11 +90,11 @@ def _unmerge(frame: pd.DataFrame, sheet: Sheet, path: Path) -> None:
         columns = frame.columns[left : right + 1]
         if len(lines) == 0 or lines[0] != top + 1 or len(columns) == 0:
             continue
-        text = frame.at[top + 1, columns[0]]
-        amounts = columns.intersection(AMOUNTS)
+        text: Any = frame.at[top + 1, columns[0]]
+        amounts = columns.intersection(list(AMOUNTS))
         if text and len(amounts) and len(lines) * len(columns) > 1:
             msg = "an amount is merged over several cells"
             hint = "unmerge them and give each line its own amount"
-            where = {"row": top + 1, "column": str(amounts[0]), "value": text, "hint": hint}
-            raise InputError(msg, file=path, sheet=sheet.name, **where)
-        frame.loc[lines, columns] = text
+            where: dict[str, Any] = {"row": top + 1, "column": str(amounts[0]), "value": text}
+            raise InputError(msg, file=path, sheet=sheet.name, hint=hint, **where)
+        frame.loc[list(lines), list(columns)] = text

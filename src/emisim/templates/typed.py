@@ -58,7 +58,7 @@ def _without_totals(
     frame: pd.DataFrame, table: str, place: Place, lexicon: Lexicon, log: Log
 ) -> pd.DataFrame:
     said = pd.Series(False, index=frame.index)
-    for column in frame.columns.intersection(NAMES):
+    for column in frame.columns.intersection(list(NAMES)):
         clean = frame[column].map(lambda text: re.sub(r"\s", "", folded(text)))
         said |= clean.map(lambda text: TOTAL.fullmatch(text) is not None)
     if table in layout.SECTORS:
@@ -99,14 +99,15 @@ def _numbers(frame: pd.DataFrame, column: str, place: Place, log: Log) -> pd.Ser
     found = numbers(text[typed])
     unit = frame["unit"] if column in AMOUNTS and "unit" in frame else pd.Series("", frame.index)
     plain = text.copy()
+    values, units = dict(found["number"]), dict(found["unit"])
     for row in found.index[~found["wrong"]]:
-        scale, rest = COUNTED.fullmatch(found.at[row, "unit"]).groups()  # type: ignore[union-attr]
+        scale, rest = COUNTED.findall(units[row])[0]
         if rest not in ("", folded(unit[row])):
             where = {"row": int(row), "column": column, "value": text[row]}
             hint = "write the number alone; its unit stands in the column unit"
             log.fault("the unit in the cell is not that of its line", place, **where, hint=hint)
             continue
-        number = found.at[row, "number"] * COUNTS[scale]
+        number = float(values[row]) * COUNTS[scale]
         plain[row] = "" if np.isnan(number) else f"{number:.15g}"
     changed = plain.index[(plain != text) & (plain != "")]
     if len(changed):
