@@ -178,7 +178,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         },
     ),
     "figures": (
-        "every figure of a plan as PNG and SVG, in a folder per language",
+        "every figure of a plan as PNG, SVG and PDF, in a folder per language",
         {
             **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "emissions": READ},
             **RESULTS,

@@ -156,3 +156,10 @@ def test_album_lists_every_figure_once(material):
     names = [name for name, _ in album.pages(material, "en")]
     assert len(names) == len(set(names))
     assert {"targets", "sectors", "months", "emission-PM2.5", "measures-NOx", "air-SO2"} <= {*names}
+
+
+def test_progress_lies_beyond_a_goal_that_the_base_year_meets_already():
+    row = {"metric": "good_days", "base_value": 0.72, "base_unit": "fraction", "unit": "%"}
+    row |= {"target_value": 71.0, "comparison": "at least"}
+    assert gauges.progress(pd.Series(row | {"value": 73.0})) == pytest.approx(3)
+    assert gauges.progress(pd.Series(row | {"value": 70.5})) == pytest.approx(0.5)

@@ -18,7 +18,7 @@ BACKGROUND = "background"
 REST = "rest"
 MOST_RECEPTORS, MOST_SECTORS, MOST_DISTRICTS = 10, 4, 9
 BAR = 0.7
-TABLE_COLUMNS = 8
+TABLE_COLUMNS, DISTRICT_COLUMNS = 8, 12
 LABEL_FROM = 0.08
 """Smallest part of the longest bar that holds its number."""
 NAME_COLUMNS, HEAD_COLUMNS, TITLE_COLUMNS = 16, 10, 44
@@ -163,7 +163,7 @@ def _table(axes: Axes, table: pd.DataFrame, districts: Mapping[str, str], lang: 
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", labelsize=style.FOOT)
     named = [_district(d, districts, lang) for d in table.index]
-    axes.set_yticks(np.arange(len(table)) + 0.5, [shorten(n, NAME_COLUMNS) for n in named])
+    axes.set_yticks(np.arange(len(table)) + 0.5, [shorten(n, DISTRICT_COLUMNS) for n in named])
     axes.tick_params(axis="y", labelsize=style.SMALL)
     style.bare(axes, "left", "bottom", "top", "right")
 

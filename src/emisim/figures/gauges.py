@@ -31,6 +31,8 @@ MET, MISSED, UNKNOWN = "met", "not met", "not computable"
 RANGE = ("value_low", "value_high")
 INDENT = 0.014
 """Of a range below its value, in widths of the slide."""
+HEADING = 0.065
+"""Room for the heading above the reasons, in heights of the slide."""
 REASONS, REASONS_ALONE = 5, 14
 
 
@@ -38,7 +40,8 @@ def progress(row: Mapping[str, Any]) -> float:
     """Return the part of the way from base year to goal that a verdict row has gone.
 
     A change (metrics ``*_change``) starts at 0, a level at ``base_value``, which is in
-    ``base_unit`` while ``value`` and ``target_value`` are in ``unit``.
+    ``base_unit`` while ``value`` and ``target_value`` are in ``unit``. Where the base year meets
+    the goal already, the goal is 1 and what is better lies beyond it.
 
     Examples
     --------
@@ -49,6 +52,9 @@ def progress(row: Mapping[str, Any]) -> float:
     if not is_change(row):
         start = row["base_value"] * units.factor(row["base_unit"], row["unit"])
     way = row["target_value"] - start
+    better = -1 if row.get("comparison") == "at most" else 1
+    if row.get("comparison") and better * way < 0:
+        return 1 + better * (row["value"] - row["target_value"]) / abs(way)
     return (row["value"] - start) / way if way else float(row["verdict"] == MET)
 
 
@@ -194,6 +200,8 @@ def _list_reasons(figure: Figure, others: pd.DataFrame, gauges: int, lang: str) 
         lines = [*lines[: most - 1], say("gauge.more", lang, number=rest)]
     look = {"size": style.SMALL, "va": "bottom"}
     text = figure.text(style.LEFT, 0.065, "\n".join(lines), linespacing=1.35, **look)
+    if not gauges:
+        text.set(va="top", y=style.body_top(figure) - HEADING)
     top = text.get_window_extent(figure.canvas.get_renderer()).y1 / figure.bbox.height
     figure.text(style.LEFT, top + 0.008, say("gauge.unknown", lang), weight="bold", **look)
-    return top + 0.065
+    return top + HEADING

@@ -8,6 +8,8 @@ import pandas as pd
 from emisim.figures.language import concentration, listing, mass, percent, say, significant, term
 
 HALF = 1 / 2
+LEAST_SHIFT = 1e-3
+"""Part of a service below which its shift is not worth a headline."""
 
 
 def largest_sectors(totals: pd.DataFrame, species: Sequence[str], lang: str) -> str:
@@ -114,7 +116,7 @@ def largest_shift(changes: pd.DataFrame, lang: str) -> str:
     parts = []
     for service, rows in changes.groupby("service", sort=False):
         top = rows.loc[rows["change"].idxmin()]
-        if top["change"] < 0:
+        if top["share"] < -LEAST_SHIFT:
             fields = {"carrier": top["carrier"], "points": _points(top["share"])}
             parts.append(say(f"message.shift_{service}", lang, **fields))
     if not parts:

@@ -28,7 +28,7 @@ PANEL = (0.12, 0.205, 0.11)
 ARROW = "→"
 LEGEND = {"without": "without", "with": "total"}
 """Words of the legend and the colours of the bars."""
-ROOM = 2.2
+ROOM = 2.4
 """Length of an axis in longest bars: the numbers stand behind the bars."""
 
 
@@ -107,6 +107,8 @@ def shifts(table: pd.DataFrame, frame: style.Frame) -> Figure:
     with style.context():
         figure = style.slide(message, subtitle, source(frame.stamp, lang))
         top, (left, width, gap) = style.body_top(figure), PANEL
+        panels = moved["service"].nunique()
+        width = (len(SERVICES) * (width + gap) - panels * gap) / panels
         for k, (service, rows) in enumerate(moved.groupby("service", sort=False)):
             place = (left + k * (width + gap), 0.14, width, top - 0.14 - 0.06)
             axes = figure.add_axes(place)
@@ -131,12 +133,13 @@ def _panel(axes: Axes, rows: pd.DataFrame, service: str, lang: str) -> None:
         ink = colors[kind if ARROW in text else "faint"]
         at = max(row["before"], row["after"]) + longest / 40
         axes.text(at, k, text, color=ink, linespacing=1.1, **look)
-    axes.set(xlim=(0, ROOM * longest), xticks=[])
+    room = 1 + (ROOM - 1) * PANEL[1] / axes.get_position().width
+    axes.set(xlim=(0, room * longest), xticks=[])
     axes.set_yticks(range(len(rows)), [shorten(c, NAME_COLUMNS) for c in rows["carrier"]])
     style.shrink_wrapped(axes)
     style.bare(axes, "bottom")
     head = say(f"shifts.{service}", lang, unit=unit)
-    axes.set_title(head, loc="left", size=style.TEXT, weight="bold", x=-0.2)
+    axes.set_title(head, loc="left", size=style.TEXT, weight="bold")
 
 
 def _levels(row: pd.Series, divisor: float) -> str:
