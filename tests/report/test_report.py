@@ -315,6 +315,13 @@ def test_without_monitors_measures_targets_and_hindsight_the_gaps_are_stated(who
         assert squeezed(say(f"report.{key}", lang)) in said
 
 
+def test_figures_that_could_not_be_drawn_are_told_with_the_reason(whole):
+    told = [b["text"] for b in results.measures(replace(whole["en"], absent=["No effort."]))
+            if b["kind"] == "gap"]  # fmt: skip
+    assert told == ["Figures that could not be drawn: No effort."]
+    assert not [b for b in results.measures(whole["en"]) if b["kind"] == "gap"]
+
+
 @pytest.mark.parametrize("gone", ["stated", "expected", "reference"])
 def test_a_scenario_that_failed_is_named(whole, gone):
     findings = whole["en"].findings

@@ -117,9 +117,19 @@ def measures(material: Material) -> list[Block]:
     found += _effects(material)
     found += pictures(material, "steps", "air", "shifts")
     areas = tables.areas(findings, lang) if not material.missing else None
-    if areas is not None:
-        return [*found, blocks.table(areas)]
-    return [*found, blocks.gap(say("report.no_air", lang))]
+    if areas is None:
+        found.append(blocks.gap(say("report.no_air", lang)))
+    else:
+        found.append(blocks.table(areas))
+    return [*found, *_not_drawn(material)]
+
+
+def _not_drawn(material: Material) -> list[Block]:
+    """Return why figures could not be drawn."""
+    if not material.absent:
+        return []
+    title = say("absent.title", material.lang) + say("list.colon", material.lang)
+    return [blocks.gap(title + " ".join(material.absent))]
 
 
 def _effects(material: Material) -> list[Block]:
@@ -181,11 +191,8 @@ def change(value: float) -> str:
 
 
 def more(material: Material, told: Iterable[str]) -> list[Block]:
-    """Return the figures that no other section shows, and why some could not be drawn."""
-    shown, lang = set(told), material.lang
+    """Return the figures that no other section shows."""
+    shown = set(told)
     rest = [d for d in material.figures.values() if d.shown.name not in shown]
     found = [blocks.figure(d.shown.name, d.subtitle, f"{d.message}. {d.subtitle}") for d in rest]
-    if material.absent:
-        title = say("absent.title", lang) + say("list.colon", lang)
-        found.append(blocks.gap(title + " ".join(material.absent)))
-    return [blocks.heading(say("report.h.more", lang)), *found] if found else []
+    return [blocks.heading(say("report.h.more", material.lang)), *found] if found else []
