@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
 
 PLAN = "results/yangquan/yangquan-2019"
 PLAN_FILE = "inputs/plans/yangquan-2019.yaml"
-PRESENTING = {"draw_figures", "write_briefing", "write_report", "make_slides"}
+PRESENTING = {"draw_figures", "write_briefing", "write_report", "make_slides", "write_explorer"}
 JUDGING = {"judge_targets", "write_provenance", "compare_plans"} | PRESENTING
 AIRING = {"compute_air"} | JUDGING
 TRANSPORT = {"build_matrix", "spread_fields"} | AIRING
@@ -27,8 +27,8 @@ EVERYTHING = MAKING | PLANNING
 
 def test_a_run_makes_everything(house):
     tables = ("verdict.csv", "ledger.csv", "effects.csv", "contributions.csv")
-    files = ("briefing-en.html", "slides-en.pptx", "annexes-en.xlsx")
-    for name in (*tables, *files, "air.nc", "provenance.json"):
+    files = ("briefing-en.html", "report-en.pdf", "slides-en.pptx", "annexes-en.xlsx")
+    for name in (*tables, *files, "explorer.html", "air.nc", "provenance.json"):
         assert (house.folder / PLAN / name).stat().st_size > 0
     assert list((house.folder / PLAN / "figures/en").glob("*.png"))
     assert list((house.folder / PLAN / "figures/en").glob("*.svg"))
