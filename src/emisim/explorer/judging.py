@@ -173,8 +173,9 @@ def _of_measure(target: Target, asked: Asked) -> dict[str, Any]:
     month = max(target.months)
     held = 0.0
     if measure in asked.plan.reference:
-        table = plan_scenarios.uptakes(asked.plan)
-        held = float(table.loc[plan_scenarios.REFERENCE, measure.id][month])
+        table = plan_scenarios.uptakes(asked.plan)[month]
+        rows = table[table.index.get_level_values("measure") == measure.id]
+        held = float(rows.iloc[-1]) if rows.size else 0.0
     return {"kind": "uptake", "measure": measure.id, "month": month, "rate": rate, "held": held}
 
 

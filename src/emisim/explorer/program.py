@@ -17,6 +17,7 @@ from emisim.measures._base import MONTHS, Measure
 from emisim.measures._destination import Destination, shares
 from emisim.measures._months import numbers
 from emisim.measures._quantity import targets
+from emisim.measures.direct import Row
 from emisim.measures.limit import LIMITED, PARTICLES
 from emisim.vocabulary import SPECIES
 
@@ -97,21 +98,22 @@ def _curtail(measure: Any, inventory: xr.Dataset) -> list[Operation]:
 
 
 def _direct(measure: Any, inventory: xr.Dataset) -> list[Operation]:
-    rows, found = _rows(measure, inventory), []
+    found = []
     for row in measure.rows:
-        value = row.value.to("fraction")
-        by_species = dict.fromkeys(row.species, value)
-        made: dict[str, Callable[[], Operation]] = {
-            "scale_activity": lambda value=value: _scale(rows, value),
-            "scale_factor": lambda by_species=by_species: _factor(rows, by_species),
-            "raise_removal": lambda by_species=by_species: _removal(rows, by_species),
-            "shift_activity": lambda row=row, value=value: _shift(
-                measure, inventory, row.to, value
-            ),
-        }
         held = np.isin(MONTHS, numbers(row.months, inventory)).astype(int).tolist()
-        found.append(made[row.verb]() | {"months": held})
+        found.append(_verb(measure, inventory, row) | {"months": held})
     return found
+
+
+def _verb(measure: Any, inventory: xr.Dataset, row: Row) -> Operation:
+    """Return the operation of a row of ``direct``, without its months."""
+    rows, value = _rows(measure, inventory), row.value.to("fraction")
+    if row.verb == "scale_activity":
+        return _scale(rows, value)
+    if row.verb == "shift_activity":
+        return _shift(measure, inventory, row.to or (), value)
+    make = _factor if row.verb == "scale_factor" else _removal
+    return make(rows, dict.fromkeys(row.species, value))
 
 
 def _moved(measure: Any, inventory: xr.Dataset) -> list[Operation]:

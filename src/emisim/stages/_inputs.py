@@ -77,6 +77,7 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         *(sources, *boundary(folder)),
     ]
     judged = of_verdict(folder, tables, document)
+    unread = [tables / f"{name}.csv" for name in ("meteorology", "profiles", "processes")]
     own = {
         "inventory": [
             *topics,
@@ -105,9 +106,8 @@ def files(stage: str, *, city: str | Path, factors: str | Path, plan: str | Path
         "briefing": [document, folder / "city.yaml"],
         "slides": [document, folder / "city.yaml"],
         "explorer": [
-            *transport,
+            *(path for path in transport if path not in unread),
             *(tables / f"{name}.csv" for name in ("air", "composition")),
-            *(folder / "observed.csv", folder / "districts.csv"),
             *(*background(folder), *own_matrix(folder), *judged),
         ],
         "report": [document, folder / "city.yaml", sources, *hindcast(tables)],
