@@ -173,6 +173,19 @@ def test_a_scenario_that_was_not_computed_is_named(findings, figures):
     assert say("slides.no_districts", "en") in titles
 
 
+def test_without_monitors_the_districts_are_told(findings, figures):
+    from emisim.slides import air
+
+    rows = findings.contributions
+    renamed = rows.assign(receptor=rows["receptor"].replace({"A": "Chengqu", "B": "Yuxian"}))
+    bare = dataclasses.replace(
+        findings, at_monitors=findings.at_monitors.isel(station=[]), contributions=renamed
+    )
+    (made,) = air.sources(bare, "zh")
+    names = bare.districts["zh"]
+    assert list(made.body.categories)[1:] == [names["Chengqu"], names["Yuxian"]]
+
+
 def test_without_measures_the_slides_say_so(findings, figures):
     rows = findings.effects[findings.effects["order"] == 0]
     made = told(findings, figures, "zh", ledger=findings.ledger.iloc[:0], effects=rows)
