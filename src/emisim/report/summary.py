@@ -27,7 +27,7 @@ ROWS = 10
 """Targets that the first page has room for."""
 RANGE = re.compile(r" \([^()]*–[^()]*\)")
 """The range behind a value, which the whole table prints."""
-NAME, REASON = 46, 58
+NAME, REASON = 64, 96
 """Display columns of a target's name, and of why it is open, on the first page."""
 
 
