@@ -107,10 +107,10 @@ def test_a_year_without_emission_is_told(material):
     assert "targets" in names(bare)
 
 
-def test_a_plan_without_targets_has_a_page_that_says_so(material):
+def test_a_plan_without_targets_says_so_and_draws_the_rest(material):
     bare = replace(material, verdict=material.verdict.iloc[:0])
-    words = told(dict(album.pages(bare, "en"))["targets"]())
-    assert any("0" in w and "target" in w for w in words)
+    assert reasons(bare)["targets"] == "The plan sets no target."
+    assert {"sectors", "steps-PM2.5", "air-SO2"} <= set(names(bare))
 
 
 def test_load_that_does_not_move_is_no_figure(material):

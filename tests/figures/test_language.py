@@ -69,3 +69,11 @@ def test_unknown_language_and_label_name_the_good_ones():
         language.say("months", "fr")
     with pytest.raises(InputError, match="no such label"):
         language.say("month", "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["the plan cuts 3,700 t (27%)", "减排6,580 吨（26%）", "at 56.1 µg/m³"]
+)
+def test_a_number_stays_on_one_line_with_its_unit(text):
+    for width in range(1, 30):
+        assert not any(line[-1].isdecimal() for line in language.wrap(text, width).split("\n"))

@@ -88,7 +88,9 @@ def plates(material: Material, lang: str) -> Iterator[Page]:
     frame = style.Frame(material.place[lang], material.years, material.stamp, lang)
     kinds = tuple(dict.fromkeys(material.verdict["species"]))
     species = tuple(s for s in kinds if s in material.stamp.assumed)
-    for k, part in enumerate(gauges.parts(material.verdict)):
+    if material.verdict.empty:
+        yield Page("targets", None, say("absent.targets", lang))
+    for k, part in enumerate([] if material.verdict.empty else gauges.parts(material.verdict)):
         name = f"targets-{k + 1}" if k else "targets"
         yield Page(name, partial(gauges.gauges, material.verdict, species, frame, part))
     yield from _of_emissions(material, frame)

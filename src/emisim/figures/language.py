@@ -19,7 +19,13 @@ MINUS = "–"
 _CJK = r"\u2e80-\u9fff\uff00-\uffef"
 _CLOSING = r"\u3001\u3002\uff0c\uff1a\uff1b\uff09\uff01\uff1f\u300b\u300f\u201d,.;:!?)%"
 _OPENING = r"\uff08\u300a\u300c\u201c("
-_ATOMS = re.compile(rf"[{_OPENING}]*(?:[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+[{_CLOSING}]*)|\s+")
+_MEASURED = (
+    rf"[^\s{_CJK}]*\d (?:Mt|t|µg/m³|[万亿]?吨)(?![^\s{_CJK}{_CLOSING}{_OPENING}])[{_CLOSING}]*"
+)
+"""A number stays on one line with its unit."""
+_ATOMS = re.compile(
+    rf"{_MEASURED}|[{_OPENING}]*(?:[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+[{_CLOSING}]*)|\s+"
+)
 
 
 @cache
