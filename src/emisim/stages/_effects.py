@@ -43,13 +43,16 @@ def wanted(plan: str | None, inventory: str | None, effects: str | None,
     return Tables(**there) if there else None
 
 
-def write(paths: Tables, found: xr.Dataset, many: xr.Dataset, air: CityAir) -> None:
+def write(paths: Tables, base: xr.Dataset, found: xr.Dataset, many: xr.Dataset,
+          air: CityAir) -> None:  # fmt: skip
     """Write the effects of measures and the contributions of sources (CSV).
 
     Parameters
     ----------
     paths
         Files.
+    base
+        The base-year inventory.
     found
         Concentrations of the air stage.
     many
@@ -62,7 +65,7 @@ def write(paths: Tables, found: xr.Dataset, many: xr.Dataset, air: CityAir) -> N
     every = _plan.scenarios(document, paths.plan)
     chosen = [s for s in every if s.air and s.own_steps and s.id not in reference]
     level = at_receptors(found)
-    rows = effects.build(chosen, _files.load(paths.inventory), level.sel(scenario=BASE), air)
+    rows = effects.build(chosen, base, level.sel(scenario=BASE), air)
     effects.check(rows, level)
     _files.save_table(_plan.mark_rows(rows, document), paths.effects)
     shown = [name for name in many["scenario"].values if name in MAP_SCENARIOS]

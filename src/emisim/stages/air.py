@@ -37,7 +37,8 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
     rows, maps = ([_files.load(p) for p in paths] for paths in (matrix, fields))
     found, city_air = concentrations(case, spread, many, kernels, rows, maps)
     made = [] if case.place.settings.matrix else zip(rows, matrix, strict=True)
-    pairs = [(spread, shares), (many, scenarios), (kernels, receptors), *made,
+    base = [] if tables is None else [(_files.load(tables.inventory), tables.inventory)]
+    pairs = [(spread, shares), (many, scenarios), (kernels, receptors), *made, *base,
              *zip(maps, fields, strict=True)]  # fmt: skip
     made_from = provenance.record(
         "air",
@@ -47,7 +48,7 @@ def run(*, city: str, factors: str, shares: str, scenarios: str, receptors: str,
     if _plan.is_draft(many):
         found = found.assign_attrs({_plan.ATTRIBUTE: many.attrs[_plan.ATTRIBUTE]})
     if tables is not None:
-        _effects.write(tables, found, many, city_air)
+        _effects.write(tables, base[0][0], found, many, city_air)
     _files.save(found.assign_attrs(grids.from_attrs(spread.attrs).attrs()), out, made_from)
     for name in found["species"].values:
         means = found["by_area"].sel(species=name, area=air.CITY).to_series()
