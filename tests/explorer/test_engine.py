@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emisim.explorer import program
+from emisim.explorer import payload, program
+from emisim.inventory import annual
 from emisim.measures import registry
 from emisim.vocabulary import OUTSIDE
 from explorer import made
@@ -129,3 +130,13 @@ def test_what_the_package_refuses_is_a_fault(place, engine):
     faults, none = engine(data, WORSE)
     assert faults == [{"measure": "coarse", "what": "PM2.5 > PM10"}]
     assert none == []
+
+
+def test_a_plan_without_measures_has_a_page(place, engine):
+    bare = place.plan.model_copy(update={"clauses": ()})
+    data = payload.make(bare, place.base, payload.begun(bare, place.base), place.air)
+    found = engine(data, "return explorer.evaluate(explorer.defaults('stated'));")
+    total = annual(place.start)[place.start["district"].values != OUTSIDE].sum(axis=0) / 1000
+    assert list(found["emissions"].values()) == pytest.approx(total, rel=TOLERANCE)
+    assert found["receptors"]["city"]["PM2.5"] > 0
+    assert found["ledger"] == []
