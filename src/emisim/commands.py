@@ -22,6 +22,10 @@ NAMED: Option = {"metavar": "PLAN", "help": "name of a file in inputs/plans"}
 CLAUSE: Option = {"metavar": "CLAUSE", "help": "the document's own number"}
 TONGUE: Option = {"default": "en", "choices": ("zh", "en"), "help": "language of the text"}
 READ_IF: Option = {"metavar": "PATH", "help": "to read, if wanted"}
+SIDES_IF: Option = {
+    **{"nargs": "+", "metavar": "PLAN[:SCENARIO]", "default": ()},
+    "help": "scenarios to compare in the report",
+}
 SIDES: Option = {
     **{"nargs": "+", "metavar": "PLAN[:SCENARIO]"},
     "help": "or CITY/PLAN[:SCENARIO]; scenario stated where none is named",
@@ -205,7 +209,7 @@ VERBS: dict[str, tuple[str, dict[str, Option]]] = {
         {
             **{"lang": LANGUAGES, "city": READ, "factors": READ, "plan": READ, "figures": FOLDER},
             **{**RESULTS, "claims": READ_IF, "verdicts": READ_IF, "totals": READ_IF},
-            **{"date": DAY, "out": WRITE_MANY},
+            **{"beside": SIDES_IF, "date": DAY, "out": WRITE_MANY},
         },
     ),
     "comparison": (

@@ -1,5 +1,6 @@
 """The page as people use it: opened from disk, by mouse and by keyboard, without a network."""
 
+import copy
 import re
 
 import geopandas as gpd
@@ -179,3 +180,24 @@ def test_a_page_without_air_says_so(place, browser, tmp_path):
 
 def test_the_same_bytes_twice(place):
     assert page.render(place.data) == page.render(place.data)
+
+
+def test_a_setting_that_the_package_would_refuse_is_marked(place, browser, tmp_path):
+    """PM10 is held back and PM2.5 is not: the fine particles would be more than all."""
+    data = copy.deepcopy(place.data)
+    rule = next(m for m in data["measures"] if m["id"] == "retrofit-particles")
+    target = [0.9 if name == "PM10" else 0.0 for name in data["species"]]
+    coarse = {**rule, "id": "coarse", "name_zh": "粗颗粒物治理", "coverage": 1.0}
+    coarse["operations"] = [{**rule["operations"][0], "target": target}]
+    data["measures"].append(coarse)
+    path = tmp_path / "refused.html"
+    page.write(page.render(data), path)
+    tab = browser.new_page()
+    tab.goto(path.as_uri())
+    tab.click("#none")
+    settled(tab)
+    assert tab.inner_text("#fault") == ""
+    tab.locator("#measures input[type=checkbox]").last.click()
+    settled(tab)
+    assert "粗颗粒物治理" in tab.inner_text("#fault")
+    tab.close()

@@ -19,7 +19,7 @@ from emisim.errors import InputError
 from emisim.figures import typeface
 from emisim.figures.language import columns, say
 from emisim.report import blocks, document, press, rests, results, summary
-from emisim.report.material import Hindsight, Material, Others, drawn
+from emisim.report.material import Beside, Hindsight, Material, Others, drawn
 from emisim.stages import _findings, report
 from emisim.vocabulary import LANGUAGES, SEASONS
 
@@ -163,6 +163,18 @@ def test_every_section_is_there_in_order(texts, lang):
     begin = said.index(squeezed(say(keys[0], lang)))
     places = [said.index(squeezed(say(key, lang)), begin) for key in keys]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_scenarios_that_were_asked_for_stand_beside_each_other(whole, lang):
+    lines = [["", "a:stated", "b:expected", "+-"], ["SO2"], ["all", "1,234 t", "987 t", "-247"]]
+    shown = replace(whole[lang], beside=Beside(lines, ["base years differ"]))
+    data = json.dumps(rests.comparison(shown), ensure_ascii=False)
+    for cell in ("a:stated", "b:expected", "1,234 t", "-247", "base years differ"):
+        assert cell in data
+    alone = json.dumps(rests.comparison(replace(shown, others=None)), ensure_ascii=False)
+    assert "987 t" in alone
+    assert say("report.no_comparison", lang) not in alone
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -63,6 +63,14 @@ class Others:
     places: Mapping[str, Mapping[str, str]]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Scenarios that the reader chose: lines of cells, the heads first, and notes."""
+
+    lines: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """Everything that one report tells.
@@ -81,8 +89,8 @@ class Material:
         Why figures could not be drawn.
     claims
         As from :func:`emisim.claims.compare`, empty text as such.
-    hindsight, others
-        None where they are not at hand.
+    hindsight, others, beside
+        None where they are not at hand or not wanted.
     date
         Day of the report, YYYY-MM-DD; empty: none is printed.
     """
@@ -96,6 +104,7 @@ class Material:
     claims: pd.DataFrame | None = None
     hindsight: Hindsight | None = None
     others: Others | None = None
+    beside: Beside | None = None
     date: str = ""
 
     def of(self, item: object, name: str) -> str:

@@ -10,7 +10,7 @@ from emisim.figures.language import concentration, labels, percent, say, term
 from emisim.plan_model import Plan
 from emisim.report import blocks
 from emisim.report.blocks import Block
-from emisim.report.material import Hindsight, Material, Others
+from emisim.report.material import Beside, Hindsight, Material, Others
 from emisim.target_model import CITY
 from emisim.vocabulary import SEASONS
 
@@ -152,10 +152,20 @@ def comparison(material: Material) -> list[Block]:
     """Return the section that holds all plans beside each other."""
     lang, others = material.lang, material.others
     found = [blocks.heading(say("report.h.comparison", lang))]
+    chosen = _chosen(material.beside, lang) if material.beside else []
     if others is None or others.totals["plan"].nunique() < 2:
-        return [*found, blocks.gap(say("report.no_comparison", lang))]
+        return [*found, *(chosen or [blocks.gap(say("report.no_comparison", lang))])]
     found += blocks.text(say("report.comparison.how", lang))
-    return [*found, blocks.table(_plans(others, material.plan, lang))]
+    return [*found, blocks.table(_plans(others, material.plan, lang)), *chosen]
+
+
+def _chosen(beside: Beside, lang: str) -> list[Block]:
+    """Return the scenarios that the reader asked for, beside each other, with the notes on them."""
+    heads, *rows = beside.lines
+    full = [[*row, *[""] * (len(heads) - len(row))] for row in rows]
+    classes = ["sum" if len(row) == 1 else "" for row in rows]
+    shown = Table(say("report.comparison.chosen", lang), list(heads), full, classes=classes)
+    return [blocks.table(shown), *blocks.items(list(beside.notes))]
 
 
 def _plans(others: Others, own: Plan, lang: str) -> Table:

@@ -29,11 +29,14 @@ def text(rows: pd.DataFrame, sides: Sequence[Side], lang: str) -> str:
     lang
         Language of the words.
     """
-    lines = [*_heads(sides, lang), *_amounts(rows, sides, lang), *_targets(rows, sides, lang)]
-    if len(sides) > 1:
-        lines += _sectors(rows, sides, lang)
     notes = [f"* {note}" for note in told(sides, lang)]
-    return "\n".join([*aligned(lines), *([""] if notes else []), *notes])
+    return "\n".join([*aligned(lines(rows, sides, lang)), *([""] if notes else []), *notes])
+
+
+def lines(rows: pd.DataFrame, sides: Sequence[Side], lang: str) -> list[Line]:
+    """Return the comparison as lines of cells, first the names of the sides; see :func:`text`."""
+    found = [*_heads(sides, lang), *_amounts(rows, sides, lang), *_targets(rows, sides, lang)]
+    return found + (_sectors(rows, sides, lang) if len(sides) > 1 else [])
 
 
 def aligned(lines: Sequence[Line]) -> list[str]:

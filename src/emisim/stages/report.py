@@ -13,8 +13,10 @@ from emisim.city import CitySettings
 from emisim.errors import InputError
 from emisim.figures.findings import Findings
 from emisim.report import document, material, press
-from emisim.report.material import Material, Others
-from emisim.stages import _findings, _hindsight
+from emisim.report.material import Beside, Material, Others
+from emisim.sides import Side
+from emisim.sides import beside as sides_beside
+from emisim.stages import _beside, _findings, _hindsight, _sides, check
 
 
 def run(
@@ -35,12 +37,14 @@ def run(
     claims: str | None = None,
     verdicts: str | None = None,
     totals: str | None = None,
+    beside: Sequence[str] = (),
     date: str | None = None,
 ) -> None:
     """Write the reports.
 
     ``out`` names the files in the order of ``lang``; ``figures`` holds a folder per language, and
-    may hold none. ``verdicts`` and ``totals`` are those of all plans.
+    may hold none. ``verdicts`` and ``totals`` are those of all plans. ``beside`` names
+    scenarios to compare, as ``emisim compare`` does.
     """
     if len(out) != len(lang):
         what = f"--out names {len(out)} files for {len(lang)} languages"
@@ -57,11 +61,20 @@ def run(
         "others": others(city, verdicts, totals),
         "date": checked(date),
     }
+    sides = _sides.read(beside, check.RESULTS) if beside else []
     for name, path in zip(lang, out, strict=True):
         drawn = material.drawn(Path(figures) / name)
         why = inline.absent(Path(figures) / name)
-        whole = document.build(Material(lang=name, figures=drawn, absent=why, **shared))
+        own = {"figures": drawn, "absent": why, "beside": compared(sides, name)}
+        whole = document.build(Material(lang=name, **own, **shared))
         press.write(press.pdf(whole, {d.shown.name: d.shown for d in drawn.values()}), path)
+
+
+def compared(sides: Sequence[Side], lang: str) -> Beside | None:
+    """Return scenarios beside each other as the report shows them; None without any."""
+    if not sides:
+        return None
+    return Beside(_beside.lines(sides_beside(sides), sides, lang), _beside.told(sides, lang))
 
 
 def checked(date: str | None) -> str:

@@ -245,6 +245,10 @@
       at("fault").textContent = `${say("fault")} ${fault.message}`;
       return;
     }
+    if (found.faults.length) {
+      const names = found.faults.map((f) => explorer.measures.find((m) => m.id === f.measure));
+      at("fault").textContent = say("refused", { what: [...new Set(names.map(named))].join(", ") });
+    }
     for (const part of [drawStatus, drawVerdicts, drawMap, drawWaterfall, drawComparison,
       drawReceptors]) part();
     const address = Link.write(setting, explorer.defaults(setting.scenario), language);
