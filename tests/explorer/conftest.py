@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emisim.explorer import page
-from explorer import made
+from explorer import towns
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SETTINGS = 200
@@ -47,8 +47,8 @@ def engine(browser: Any) -> Callable[..., Any]:
 @pytest.fixture(
     scope="session", params=["doubled", pytest.param("example", marks=pytest.mark.slow)]
 )
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> made.Made:
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> towns.Made:
     """A made-up town with every kind of measure."""
-    where = made.folder(tmp_path_factory.mktemp(request.param) / "town")
-    base = made.single() if request.param == "example" else made.doubled(seed=5)
-    return made.make(where, base, seed=len(request.param))
+    where = towns.folder(tmp_path_factory.mktemp(request.param) / "town")
+    base = towns.single() if request.param == "example" else towns.doubled(seed=5)
+    return towns.make(where, base, seed=len(request.param))

@@ -8,7 +8,7 @@ from emisim import plan_scenarios, scenario
 from emisim.explorer import document
 from emisim.measures._base import Cite
 from emisim.vocabulary import OUTSIDE
-from explorer import made
+from explorer import towns
 
 TAKE = """
 return given.map((s) => ({text: explorer.document(s), emissions: explorer.evaluate(s).emissions}));
@@ -18,14 +18,14 @@ return given.map((s) => ({text: explorer.document(s), emissions: explorer.evalua
 @pytest.fixture(scope="module")
 def taken(place, engine):
     """Settings of a town, with the plan file and the emissions that the engine makes of each."""
-    settings = made.random_settings(place.plan, 4, seed=7)
-    settings.append(made.default(place.plan, "stated"))
+    settings = towns.random_settings(place.plan, 4, seed=7)
+    settings.append(towns.default(place.plan, "stated"))
     return list(zip(settings, engine(place.data, TAKE, settings), strict=True))
 
 
 def test_the_package_computes_the_same(taken, place, tmp_path):
     for setting, made_of in taken[:3]:
-        plan = plans.read(made.write_plan(tmp_path, made_of["text"]))
+        plan = plans.read(towns.write_plan(tmp_path, made_of["text"]))
         chosen = {s.id: s for s in plan_scenarios.scenarios(plan)}[setting["scenario"]]
         many = scenario.run([chosen], place.base)
         total = scenario.dataset([chosen], many)["total"].isel(scenario=0)
@@ -38,7 +38,7 @@ def test_the_package_computes_the_same(taken, place, tmp_path):
 
 def test_what_was_changed_is_assumed_and_says_so(taken, place, tmp_path):
     setting, made_of = taken[0]
-    plan = plans.read(made.write_plan(tmp_path, made_of["text"]))
+    plan = plans.read(towns.write_plan(tmp_path, made_of["text"]))
     before = {m.id: m for m in place.plan.measures}
     seen = 0
     for measure in plan.measures:

@@ -10,7 +10,7 @@ from emisim.explorer import payload, program
 from emisim.inventory import annual
 from emisim.measures import registry
 from emisim.vocabulary import OUTSIDE
-from explorer import made
+from explorer import towns
 
 TOLERANCE = 1e-6
 FEW, MANY = 9, 200
@@ -19,9 +19,9 @@ FEW, MANY = 9, 200
 @pytest.fixture(scope="module", params=[FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def compared(request, place, engine):
     """Settings of a town with the engine's answers and the package's."""
-    settings = made.random_settings(place.plan, request.param, seed=11)
-    judged = tuple(t.id for t in place.plan.targets if t.id not in made.DRAWN)
-    return engine(place.data, made.ALL, settings), made.answers(place, settings, judged)
+    settings = towns.random_settings(place.plan, request.param, seed=11)
+    judged = tuple(t.id for t in place.plan.targets if t.id not in towns.DRAWN)
+    return engine(place.data, towns.ALL, settings), towns.answers(place, settings, judged)
 
 
 def close(found, wanted):
@@ -78,7 +78,7 @@ def test_verdicts(compared, place):
     for k, answer in enumerate(found):
         for verdict in answer["verdicts"]:
             name = verdict["target"]
-            if name in made.DRAWN:
+            if name in towns.DRAWN:
                 continue
             row = rows.loc[(f"s{k}", name)]
             assert verdict["moves"], name
@@ -102,8 +102,8 @@ def test_what_the_page_cannot_follow_stands_still(compared, place):
 def test_ledger(compared, place):
     found, _ = compared
     for k in range(2):
-        setting = made.random_settings(place.plan, 2, seed=11)[k]
-        wanted = made.in_sequence(place, setting)
+        setting = towns.random_settings(place.plan, 2, seed=11)[k]
+        wanted = towns.in_sequence(place, setting)
         rows = pd.DataFrame(found[k]["ledger"])
         assert rows["measure"].drop_duplicates().tolist() == list(wanted)
         both = np.stack(list(wanted.values()))

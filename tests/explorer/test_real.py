@@ -13,7 +13,7 @@ from emisim.stages import _domain, _files, _findings, _record, _transport
 from emisim.stages import explorer as stage
 from emisim.target_model import DAYS
 from emisim.vocabulary import OUTSIDE
-from explorer import made
+from explorer import towns
 
 ROOT = Path(__file__).parents[2]
 RUNS = sorted(path.parent for path in ROOT.glob("results/*/*/air.nc"))
@@ -50,7 +50,7 @@ def run(request):
         plan, base, start, air, (outcome, _findings.table(folder / "verdict.csv")), text
     )
     record = _record.read(str(place), str(factors))
-    return made.Made(plan, text, base, start, air, record, data)
+    return towns.Made(plan, text, base, start, air, record, data)
 
 
 def worst(found, wanted):
@@ -58,20 +58,20 @@ def worst(found, wanted):
 
 
 def test_every_setting_agrees(run, engine):
-    settings = made.random_settings(run.plan, COUNT, seed=3)
-    found = list(zip(settings, engine(run.data, made.ALL, settings), strict=True))
+    settings = towns.random_settings(run.plan, COUNT, seed=3)
+    found = list(zip(settings, engine(run.data, towns.ALL, settings), strict=True))
     known = {t["id"] for t in run.data["targets"] if t["form"]}
     judged = tuple(t.id for t in run.plan.targets if t.metric not in DAYS and t.id in known)
     good = [pair for pair in found if not pair[1]["faults"]]
     assert len(good) > COUNT / 2
     for first in range(0, len(good), AT_ONCE):
         some, answers = zip(*good[first : first + AT_ONCE], strict=True)
-        package = made.answers(run, list(some), judged)
+        package = towns.answers(run, list(some), judged)
         for k, answer in enumerate(answers):
             agree(answer, package, f"s{k}", run, judged)
     for setting, _ in [pair for pair in found if pair[1]["faults"]][:5]:
         with pytest.raises(InputError):
-            scenario.run(made.scenarios_of(run.plan, [setting]), run.base)
+            scenario.run(towns.scenarios_of(run.plan, [setting]), run.base)
 
 
 def agree(answer, package, name, run, judged):
@@ -96,6 +96,6 @@ def agree(answer, package, name, run, judged):
 
 def test_a_page_is_small_and_quick(run, engine):
     assert len(page.render(run.data).encode()) < LARGEST
-    times = sorted(engine(run.data, TIMED, made.random_settings(run.plan, 60, seed=4)))
+    times = sorted(engine(run.data, TIMED, towns.random_settings(run.plan, 60, seed=4)))
     print(json.dumps({"plan": run.plan.id, "median": times[30], "largest": times[-1]}))
     assert times[30] < 100

@@ -99,7 +99,9 @@ def test_everything_is_checked_before_the_first_job(mine):
         _transport.check(mine.case, inventory())
     whole = matrix.join([_files.load(path) for path in mine.parts])
     whole.isel(receptor=[0, 1, 2]).to_netcdf(mine.city / "mine.nc")
-    with pytest.raises(InputError, match=r"mine.nc: the matrix lacks a receptor(.|\n)*'Lower'"):
+    with pytest.raises(
+        InputError, match=r"mine.nc: column receptor: the matrix lacks a receptor(.|\n)*'Lower'"
+    ):
         _transport.check(mine.case, inventory())
     whole.to_netcdf(mine.city / "mine.nc")
     _transport.check(mine.case, inventory())
