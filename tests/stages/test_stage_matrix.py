@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 
@@ -176,3 +177,17 @@ def test_the_last_family_told_is_the_one_that_is_named(town):
     solving = _transport.solving(town.case, "heating", told)
     with pytest.raises(ConvergenceError, match=r"town, heating half, SO2-SO4: hopeless\n  next:"):
         solving(fail)()
+
+
+def test_rows_that_are_kept_stay_the_same_to_the_last_bit(tmp_path):
+    values = np.random.default_rng(3).lognormal(-16, 4, (50, 400)).astype(np.float32)
+    first, second = tmp_path / "first.nc", tmp_path / "second.nc"
+    rows = xr.Dataset({"sensitivity": (("receptor", "x"), values)})
+    encoding = {"sensitivity": matrix.DIGITS}
+    rows.to_netcdf(first, encoding=encoding)
+    once = xr.load_dataset(first)["sensitivity"].values
+    xr.load_dataset(first)[["sensitivity"]].to_netcdf(second, encoding=encoding)
+    twice = xr.load_dataset(second)["sensitivity"].values
+    assert np.array_equal(once, twice)
+    assert np.abs(once / values - 1).max() < 1e-4
+    assert not np.array_equal(once, values)

@@ -16,7 +16,8 @@ from emisim.transport.matrix import DIMS, NODES, PERIODS
 
 log = logging.getLogger(__name__)
 KEY = "key"
-DIGITS = {"significant_digits": 4, "quantize_mode": "GranularBitRound"}
+DIGITS = {"significant_digits": 13, "quantize_mode": "BitRound"}
+"""Bits of the mantissa that are kept (6e-5); rounded again they stay as they are."""
 TABLES = ("chemistry", "deposition", "meteorology", "transport", "dispersion", "stacks")
 
 
