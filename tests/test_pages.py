@@ -70,3 +70,15 @@ def test_a_block_is_replaced_and_the_rest_stays(pages):
 
 def test_a_bar_does_not_break_a_table(pages):
     assert pages.table(["a"], [["x|y"]]).splitlines()[-1] == "| x\\|y |"
+
+
+@pytest.mark.parametrize("name", ["tutorial", "gallery"])
+@pytest.mark.parametrize("lang", ["", ".zh"])
+def test_tutorial_and_gallery_are_filled_and_their_pictures_are_there(name, lang, pages):
+    text = (ROOT / "docs" / f"{name}{lang}.md").read_text(encoding="utf-8")
+    for marker in re.findall(r"<!-- (?!end)(.+?) -->", text):
+        assert pages.block(text, marker).strip(), f"{marker}: run `make docs`"
+    linked = re.findall(r"!\[.*?\]\((.+?)\)", text)
+    assert len(linked) > 2
+    for path in linked:
+        assert (ROOT / "docs" / path).is_file(), f"{path}: run `make docs`"
