@@ -82,6 +82,6 @@ def markdown(table: pd.DataFrame) -> str:
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, the same bytes for the same figure."""
     message, subtitle = style.caption(figure)
-    words = {"Title": message, "Description": subtitle, **style.NO_METADATA["png"]}
+    words = {"Title": message, "Description": subtitle, "Software": None}
     with style.context(), output.atomic(path) as temporary:
         figure.savefig(temporary, format="png", dpi=DOTS, metadata=words)
