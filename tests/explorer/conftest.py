@@ -11,7 +11,6 @@ from emisim.explorer import page
 from explorer import towns
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SETTINGS = 200
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,13 @@ from emisim.vocabulary import OUTSIDE
 from explorer import towns
 
 TOLERANCE = 1e-6
-FEW, MANY = 9, 200
+COUNT = 200
 
 
-@pytest.fixture(scope="module", params=[FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-def compared(request, place, engine):
+@pytest.fixture(scope="module")
+def compared(place, engine):
     """Settings of a town with the engine's answers and the package's."""
-    settings = towns.random_settings(place.plan, request.param, seed=11)
+    settings = towns.random_settings(place.plan, COUNT, seed=11)
     judged = tuple(t.id for t in place.plan.targets if t.id not in towns.DRAWN)
     return engine(place.data, towns.ALL, settings), towns.answers(place, settings, judged)
 
